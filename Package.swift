@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled under the same strict rules.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A thin C target over one system library: its headers, and what Swift cannot import from them.
+func shim(_ name: String, library: String? = nil) -> Target {
+    .target(
+        name: name,
+        path: "Sources/Shims/\(name)",
+        linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
+}
+
+/// A room of the architecture, which may import exactly what it lists here.
+func room(
+    _ name: String, _ imports: [Target.Dependency] = [], linking libraries: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: imports, swiftSettings: strict,
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: ["TestSupport"] + imports, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "llm-orchestrator",
+    products: [
+        .executable(name: "llm-orchestrator", targets: ["llm-orchestrator"])
+    ],
+    targets: [
+        shim("CGit2", library: "git2"),
+        shim("CYAML", library: "yaml"),
+        shim("CCurl", library: "curl"),
+        shim("CMicroHTTPD", library: "microhttpd"),
+        shim("CSQLite", library: "sqlite3"),
+        shim("CCrypto", library: "crypto"),
+        shim("CPOSIX"),
+
+        // libm: rounding a Double is a call there unless something else links Foundation.
+        room("Values", linking: ["m"]),
+        room("POSIX", ["CPOSIX", "Values"]),
+        room("Crypto", ["CCrypto", "Values"]),
+        room("YAML", ["CYAML", "Values"]),
+        room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
+        room("HTTP", ["CCurl", "CMicroHTTPD", "POSIX", "Values"]),
+        room("SQLite", ["CSQLite", "Values"]),
+        room("Schemas", ["Values"]),
+        room("Resources", ["Schemas", "Values"]),
+        room("Expressions", ["Values"]),
+        room("Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"]),
+        room("Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"]),
+        room("Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"]),
+        room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
+        room("GitOps", ["Crypto", "Git", "Kubernetes", "Resources", "Values", "Workflows"]),
+        room("Executors", ["Expressions", "HTTP", "POSIX", "Values", "Workflows"]),
+        room(
+            "Operator",
+            [
+                "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "Git", "GitOps",
+                "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values", "Workflows",
+                "YAML",
+            ]),
+        .executableTarget(
+            name: "llm-orchestrator",
+            dependencies: [
+                "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes", "Operator", "POSIX",
+                "Resources", "Schemas", "Values", "Workflows", "YAML",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "ControlPlane", "Crypto", "Engine", "Expressions", "HTTP", "Kubernetes",
+                "Operator", "POSIX", "Resources", "SQLite", "Values", "Workflows", "YAML",
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["POSIX", "Values"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("ValuesTests", ["Values"]),
+        tests("POSIXTests", ["POSIX", "Values"]),
+        tests("CryptoTests", ["Crypto", "Values"]),
+        tests("YAMLTests", ["Values", "YAML"]),
+        tests("GitTests", ["Git", "HTTP", "POSIX", "Values"]),
+        tests("HTTPTests", ["HTTP", "POSIX", "Values"]),
+        tests("SQLiteTests", ["SQLite", "Values"]),
+        tests("SchemasTests", ["Schemas", "Values"]),
+        tests("ResourcesTests", ["Resources", "Schemas", "Values", "YAML"]),
+        tests("ExpressionsTests", ["Expressions", "Values"]),
+        tests("WorkflowsTests", ["Expressions", "Resources", "Values", "Workflows", "YAML"]),
+        tests("EngineTests", ["Engine", "Expressions", "Resources", "Values", "Workflows"]),
+        tests("KubernetesTests", ["HTTP", "Kubernetes", "POSIX", "Values"]),
+        tests(
+            "ControlPlaneTests",
+            ["ControlPlane", "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values"]),
+        tests("GitOpsTests", ["Git", "GitOps", "Kubernetes", "POSIX", "Resources", "Values"]),
+        tests("ExecutorsTests", ["Executors", "HTTP", "POSIX", "Values", "Workflows"]),
+        tests(
+            "OperatorTests",
+            [
+                "ControlPlane", "Engine", "Executors", "HTTP", "Kubernetes", "Operator", "POSIX",
+                "Resources", "Values", "Workflows",
+            ]),
+        tests(
+            "EndToEndTests",
+            ["ControlPlane", "HTTP", "Kubernetes", "Operator", "POSIX", "Resources", "Values"]),
+        tests("TidyTests", ["POSIX", "Values"]),
+    ]
+)

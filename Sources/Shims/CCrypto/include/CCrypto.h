@@ -1,0 +1,3 @@
+// What Swift cannot import from libcrypto, and its headers.
+#pragma once
+#include <openssl/evp.h>

@@ -1,0 +1,3 @@
+// What Swift cannot import from libmicrohttpd, and its headers.
+#pragma once
+#include <microhttpd.h>

@@ -1,0 +1,140 @@
+/// The members of a JSON object, kept sorted by the UTF-8 bytes of their names.
+///
+/// Being sorted is what makes two equal objects have one text and so one digest, whatever order they
+/// were built in. Look-up is a binary search; insertion moves what follows, so build large objects
+/// with `init(_:)`, which sorts once.
+public struct JSONObject: Sendable, Hashable {
+    @usableFromInline var names: [String]
+    @usableFromInline var items: [JSON]
+
+    /// Makes an empty object.
+    public init() {
+        names = []
+        items = []
+    }
+
+    /// Makes an object from members in any order; of two with one name, the later stands.
+    public init(_ members: some Sequence<(String, JSON)>) {
+        self.init()
+        for (name, value) in members { append(name, value) }
+    }
+
+    /// Makes an object from members whose names differ; a repeated name traps.
+    init(uniqueMembers members: [(String, JSON)]) {
+        self.init(members)
+        precondition(count == members.count, "a JSON object literal repeats a name")
+    }
+
+    /// Makes an object of members that are already in order, without looking.
+    init(sortedNames names: [String], items: [JSON]) {
+        assert(names.count == items.count)
+        self.names = names
+        self.items = items
+    }
+
+    /// The number of members.
+    public var count: Int { names.count }
+
+    /// Whether there are no members.
+    public var isEmpty: Bool { names.isEmpty }
+
+    /// The names, in order.
+    public var keys: [String] { names }
+
+    /// The values, in the order of their names.
+    public var values: [JSON] { items }
+
+    /// The member of that name; setting nil removes it.
+    public subscript(key: String) -> JSON? {
+        get {
+            let (position, found) = search(key)
+            return found ? items[position] : nil
+        }
+        set {
+            let (position, found) = search(key)
+            switch (found, newValue) {
+            case (true, let value?): items[position] = value
+            case (true, nil):
+                names.remove(at: position)
+                items.remove(at: position)
+            case (false, let value?):
+                names.insert(key, at: position)
+                items.insert(value, at: position)
+            case (false, nil): break
+            }
+        }
+    }
+
+    /// Changes the member in place, without copying what it holds; an absent one arrives as `null`
+    /// and is added.
+    public mutating func update<Result>(
+        _ key: String, _ change: (inout JSON) throws -> Result
+    ) rethrows -> Result {
+        let (position, found) = search(key)
+        if !found {
+            names.insert(key, at: position)
+            items.insert(.null, at: position)
+        }
+        return try change(&items[position])
+    }
+
+    /// Whether a member of that name is there.
+    public func contains(_ key: String) -> Bool { search(key).found }
+
+    /// Adds the members of the other object, which win over those of the same name.
+    public mutating func merge(_ other: JSONObject) {
+        for (name, value) in other { self[name] = value }
+    }
+
+    private mutating func append(_ name: String, _ value: JSON) {
+        // Members mostly arrive sorted; then this is an append.
+        if let last = names.last, !JSONObject.precedes(last, name) {
+            self[name] = value
+        } else {
+            names.append(name)
+            items.append(value)
+        }
+    }
+
+    private func search(_ key: String) -> (position: Int, found: Bool) {
+        var low = 0
+        var high = names.count
+        while low < high {
+            let middle = (low + high) / 2
+            if JSONObject.precedes(names[middle], key) { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < names.count && JSONObject.same(names[low], key))
+    }
+
+    /// Whether one name comes before the other, by bytes and not by Unicode equivalence: two names
+    /// that differ in any byte are two members.
+    @inline(__always)
+    static func precedes(_ first: String, _ second: String) -> Bool {
+        first.utf8.lexicographicallyPrecedes(second.utf8)
+    }
+
+    @inline(__always)
+    static func same(_ first: String, _ second: String) -> Bool {
+        first.utf8.elementsEqual(second.utf8)
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    /// The position of the first member.
+    public var startIndex: Int { 0 }
+
+    /// The position after the last member.
+    public var endIndex: Int { names.count }
+
+    /// The member at a position.
+    public subscript(position: Int) -> (key: String, value: JSON) {
+        (names[position], items[position])
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Makes an object; a repeated key is a programmer's error and traps.
+    public init(dictionaryLiteral members: (String, JSON)...) {
+        self.init(uniqueMembers: members)
+    }
+}

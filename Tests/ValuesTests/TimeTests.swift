@@ -1,0 +1,47 @@
+import Testing
+import Values
+
+@Suite struct TimeTests {
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("2000-02-29T12:00:00Z", 951_825_600),
+        ("1969-12-31T23:59:59Z", -1), ("2026-11-20T09:10:05+02:00", 1_795_158_605),
+    ])
+    func `RFC 3339 is read`(text: String, seconds: Int64) throws {
+        #expect(try #require(Timestamp(text)).nanoseconds == seconds * 1_000_000_000)
+    }
+
+    @Test(arguments: ["2026-11-20T09:10:05Z", "2026-11-20T09:10:05.123Z", "1900-03-01T00:00:00Z"])
+    func `a moment survives a round trip`(text: String) throws {
+        #expect(try #require(Timestamp(text)).description == text)
+    }
+
+    @Test(arguments: ["2026-02-30T00:00:00Z", "2026-11-20", "2026-11-20T25:00:00Z", ""])
+    func `what is no moment is refused`(text: String) {
+        #expect(Timestamp(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("30s", 30_000), ("1h30m", 5_400_000), ("250ms", 250), ("PT15M", 900_000), ("5", 5000),
+        ("P1DT1S", 86_401_000), ("1.5s", 1500),
+    ])
+    func `durations are read`(text: String, milliseconds: Int) {
+        #expect(Duration(parsing: text) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "5x", "-3s", "P", "PT", "s", "1h-2m"])
+    func `what is no duration is refused`(text: String) {
+        #expect(Duration(parsing: text) == nil)
+    }
+
+    @Test(arguments: [("1h30m", 5400), ("45s", 45), ("0s", 0)])
+    func `durations are written as Go writes them`(text: String, seconds: Int) {
+        #expect(Duration.seconds(seconds).text == text)
+    }
+
+    @Test func `every day of eight centuries survives a round trip`() {
+        for day in -146_097...146_097 {
+            let date = CivilDate(daysSinceEpoch: Int64(day))
+            #expect(date.daysSinceEpoch == Int64(day))
+        }
+    }
+}
