@@ -57,25 +57,28 @@ let package = Package(
         room("SQLite", ["CSQLite", "Values"]),
         room("Schemas", ["Values"]),
         room("Resources", ["Schemas", "Values"]),
+        room("Observability", ["Values"]),
         room("Expressions", ["Values"]),
         room("Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"]),
         room("Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"]),
         room("Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"]),
         room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
-        room("GitOps", ["Crypto", "Git", "Kubernetes", "Resources", "Values", "Workflows"]),
+        room(
+            "GitOps",
+            ["Crypto", "Git", "Kubernetes", "Observability", "Resources", "Values", "Workflows"]),
         room("Executors", ["Expressions", "HTTP", "POSIX", "Values", "Workflows"]),
         room(
             "Operator",
             [
                 "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "Git", "GitOps",
-                "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values", "Workflows",
-                "YAML",
+                "HTTP", "Kubernetes", "Observability", "POSIX", "Resources", "Schemas", "Values",
+                "Workflows", "YAML",
             ]),
         .executableTarget(
             name: "llm-orchestrator",
             dependencies: [
-                "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes", "Operator", "POSIX",
-                "Resources", "Schemas", "Values", "Workflows", "YAML",
+                "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes", "Observability",
+                "Operator", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -98,6 +101,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "Values"]),
         tests("SchemasTests", ["Schemas", "Values"]),
         tests("ResourcesTests", ["Resources", "Schemas", "Values", "YAML"]),
+        tests("ObservabilityTests", ["Observability", "Values"]),
         tests("ExpressionsTests", ["Expressions", "Values"]),
         tests("WorkflowsTests", ["Expressions", "Resources", "Values", "Workflows", "YAML"]),
         tests("EngineTests", ["Engine", "Expressions", "Resources", "Values", "Workflows"]),
