@@ -98,7 +98,7 @@ let package = Package(
         tests("YAMLTests", ["Values", "YAML"]),
         tests("GitTests", ["Git", "HTTP", "POSIX", "Values"]),
         tests("HTTPTests", ["HTTP", "POSIX", "Values"]),
-        tests("SQLiteTests", ["SQLite", "Values"]),
+        tests("SQLiteTests", ["POSIX", "SQLite", "Values"]),
         tests("SchemasTests", ["Schemas", "Values"]),
         tests("ResourcesTests", ["Resources", "Schemas", "Values", "YAML"]),
         tests("ObservabilityTests", ["Observability", "Values"]),

@@ -1,4 +1,55 @@
 // What the Glibc module does not show to Swift: see each line.
 #pragma once
+#include <signal.h>
+#include <stdint.h>
 #include <sys/epoll.h>    // epoll_create1, epoll_ctl, epoll_wait: absent from Glibc's module map.
 #include <sys/eventfd.h>  // eventfd: absent from Glibc's module map.
+#include <sys/timerfd.h>  // timerfd_create, timerfd_settime: absent from Glibc's module map.
+#include <sys/types.h>
+
+// The step of a spawn that failed in the child.
+enum cposix_spawn_step {
+    CPOSIX_SPAWN_FORK = 1,
+    CPOSIX_SPAWN_PREPARE = 2,
+    CPOSIX_SPAWN_DIRECTORY = 3,
+    CPOSIX_SPAWN_EXECUTE = 4,
+};
+
+struct cposix_spawn_request {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory;  // NULL keeps the parent's.
+    int standard_input;
+    int standard_output;
+    int standard_error;
+};
+
+struct cposix_spawn_result {
+    pid_t process;
+    int step;          // 0 where the program runs.
+    int error_number;  // What went wrong at that step.
+};
+
+// Starts a program in its own process group, with default signal dispositions, an empty signal mask
+// and no descriptor but the three given. It gets SIGKILL when the calling THREAD ends, so that thread
+// must live as long as the process. Must be called by one thread at a time.
+struct cposix_spawn_result cposix_spawn(const struct cposix_spawn_request *request);
+
+// A pollable descriptor of a process (Linux 5.3), close-on-exec; -1 and errno on failure.
+int cposix_open_process(pid_t process);
+
+// The text of an errno: static, untranslated, never NULL. strerror is not thread-safe.
+const char *cposix_error_text(int error_number);
+
+// `environ` is a mutable global, which Swift 6 refuses.
+char **cposix_environment(void);
+
+// Makes the signal write its number to a descriptor, non-blocking, and gives 0; -1 on failure.
+int cposix_route_signal(int signal_number, int descriptor);
+
+// Gives the signal its default action back (ignored is nonzero: makes it ignored).
+int cposix_reset_signal(int signal_number, int ignored);
+
+// The columns of a terminal, or 0: ioctl is variadic.
+int cposix_terminal_columns(int descriptor);

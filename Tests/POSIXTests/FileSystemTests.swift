@@ -1,0 +1,89 @@
+import POSIX
+import TestSupport
+import Testing
+
+@Suite struct FileSystemTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func `what is written is read, and nothing is left beside it`() throws {
+        let path = directory.file("value")
+        try FileSystem.write("first", to: path)
+        try FileSystem.write("second", to: path, permissions: 0o600)
+        #expect(try FileSystem.readText(path) == "second")
+        #expect(try FileSystem.list(directory.path) == ["value"])
+    }
+
+    @Test func `a write that fails leaves the old file and no other`() throws {
+        let path = directory.file("taken")
+        try FileSystem.createDirectory("\(path)/inside")
+        let error = #expect(throws: FileError.self) { try FileSystem.write("x", to: path) }
+        #expect(error?.code == .isDirectory)
+        #expect(error?.path == path)
+        #expect(try FileSystem.list(directory.path) == ["taken"])
+    }
+
+    @Test func `a file larger than the bound is refused whole`() throws {
+        let path = directory.file("large")
+        try FileSystem.write([UInt8](repeating: 7, count: 200_000), to: path)
+        #expect(try FileSystem.read(path, maximumBytes: 200_000).count == 200_000)
+        let error = #expect(throws: FileError.self) {
+            try FileSystem.read(path, maximumBytes: 199_999)
+        }
+        #expect(error?.code == .tooLarge)
+    }
+
+    @Test func `a missing file is said by its path and reason`() throws {
+        let path = directory.file("none")
+        let error = #expect(throws: FileError.self) { try FileSystem.read(path) }
+        #expect(error?.description == "cannot read \(path): No such file or directory")
+        #expect(error?.code == .notFound)
+    }
+
+    @Test func `a path with a zero byte is refused instead of cut`() throws {
+        try FileSystem.write("x", to: directory.file("a"))
+        let error = #expect(throws: FileError.self) {
+            try FileSystem.read(directory.file("a\0b"))
+        }
+        #expect(error?.code == .invalidArgument)
+    }
+
+    @Test func `appending adds to the end`() throws {
+        let path = directory.file("log")
+        try FileSystem.append(Array("one\n".utf8), to: path)
+        try FileSystem.append(Array("two\n".utf8), to: path)
+        #expect(try FileSystem.readText(path) == "one\ntwo\n")
+    }
+
+    @Test func `a listing is sorted by bytes`() throws {
+        for name in ["b", "a", "B", "é", "10", "9"] {
+            try FileSystem.write("", to: directory.file(name))
+        }
+        #expect(try FileSystem.list(directory.path) == ["10", "9", "B", "a", "b", "é"])
+    }
+
+    @Test func `removal takes a deep tree and leaves what links point to`() throws {
+        let outside = try TemporaryDirectory()
+        try FileSystem.write("kept", to: outside.file("kept"))
+        let tree = directory.file("tree")
+        try FileSystem.createDirectory("\(tree)/" + String(repeating: "d/", count: 200))
+        try FileSystem.write("x", to: "\(tree)/d/d/file")
+        try FileSystem.link(outside.path, at: "\(tree)/d/link")
+        try FileSystem.remove(tree)
+        #expect(!FileSystem.exists(tree))
+        #expect(try FileSystem.list(outside.path) == ["kept"])
+        try FileSystem.remove(tree)
+    }
+
+    @Test func `a lock has one holder, and is free when the holder lets it go`() throws {
+        let path = directory.file("lock")
+        var lock: FileLock? = try FileLock(path: path)
+        let error = #expect(throws: FileError.self) { try FileLock(path: path) }
+        #expect(error?.code == .wouldBlock)
+        #expect(lock?.path == path)
+        lock = nil
+        _ = try FileLock(path: path)
+        #expect(try FileSystem.readText(path) == "\(Host.processID)\n")
+    }
+}
