@@ -1,5 +1,5 @@
 internal import CSQLite
-
+internal import Values
 
 /// One connection to a SQLite database.
 ///
