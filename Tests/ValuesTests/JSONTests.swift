@@ -32,6 +32,14 @@ import Values
         #expect(throws: JSONParseError.self) { try JSON(parsing: deep) }
     }
 
+    @Test func `an absent member is nil and not null`() {
+        let object: JSONObject = ["a": nil]
+        #expect(object["a"] == .some(.null))
+        #expect(object["b"] == .none)
+        #expect(JSON.object(object)["b"] == .none)
+        #expect(JSON.object(object)[["b", "c"]] == .none)
+    }
+
     @Test func `a path reads and writes in place`() throws {
         var value: JSON = ["a": [["b": 1], ["b": 2]]]
         let path: JSONPath = ["a", 1, "b"]

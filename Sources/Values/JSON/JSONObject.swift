@@ -48,7 +48,9 @@ public struct JSONObject: Sendable, Hashable {
     public subscript(key: String) -> JSON? {
         get {
             let (position, found) = search(key)
-            return found ? items[position] : nil
+            // Not `found ? … : nil`: that nil would be the JSON value `null`.
+            guard found else { return nil }
+            return items[position]
         }
         set {
             let (position, found) = search(key)
