@@ -1,0 +1,50 @@
+/// The API group of every kind this product defines.
+public enum APIGroup {
+    /// The group's name.
+    public static let name = "orchestrator.llm"
+    /// The version that is served and stored.
+    public static let version = "v1"
+    /// What an object's `apiVersion` says.
+    public static let apiVersion = "orchestrator.llm/v1"
+}
+
+/// Labels that the product puts on objects it makes, for selecting them.
+///
+/// A label's value holds at most 63 characters; use ``ResourceName/labelValue(_:)`` for values that
+/// may be longer.
+public enum Labels {
+    /// The name of the workflow or template a run belongs to.
+    public static let workflow = "orchestrator.llm/workflow"
+    /// The name of the repository an object was applied from.
+    public static let repository = "orchestrator.llm/repository"
+    /// The namespace of the repository an object was applied from.
+    public static let repositoryNamespace = "orchestrator.llm/repository-namespace"
+    /// The run an object belongs to.
+    public static let run = "orchestrator.llm/run"
+    /// The task of a run an object belongs to.
+    public static let task = "orchestrator.llm/task"
+    /// Kubernetes' own label for what manages an object.
+    public static let managedBy = "app.kubernetes.io/managed-by"
+    /// The value of ``managedBy`` on objects applied from git.
+    public static let manager = "llm-orchestrator"
+}
+
+/// Annotations that the product writes or obeys.
+public enum Annotations {
+    /// The path inside the repository of the file an object was applied from.
+    public static let path = "orchestrator.llm/path"
+    /// The commit an object was applied from.
+    public static let commit = "orchestrator.llm/commit"
+    /// The digest of the workflow's canonical definition.
+    public static let workflowDigest = "orchestrator.llm/workflow-digest"
+    /// A request, by any new value, to reconcile at once.
+    public static let reconcileAt = "orchestrator.llm/reconcile-at"
+    /// `disabled` keeps an object that its repository no longer holds.
+    public static let prune = "orchestrator.llm/prune"
+}
+
+/// Finalizers that the product sets on objects.
+public enum Finalizers {
+    /// Held until what the object started is ended and what it applied is pruned.
+    public static let cleanup = "orchestrator.llm/cleanup"
+}

@@ -1,0 +1,152 @@
+import Schemas
+
+extension ResourceDefinition {
+    /// `WorkflowRun`: one run of a definition.
+    public static let workflowRun = ResourceDefinition(
+        kind: "WorkflowRun", plural: "workflowruns", shortNames: ["wfr"],
+        schema: CommonSchemas.resource(
+            "One run of a workflow: what was asked for, and how far it has come.", spec: runSpec,
+            status: runStatus),
+        printerColumns: [
+            PrinterColumn("Phase", ".status.phase", description: "The phase of the run."),
+            PrinterColumn(
+                "Progress", ".status.progress", description: "The tasks that ended, of all."),
+            PrinterColumn(
+                "Workflow", ".status.workflow.name", description: "The definition that is run."),
+            PrinterColumn(
+                "Reason", ".status.reason", description: "One word for the state of the run."),
+            PrinterColumn(
+                "Started", ".status.startTime", type: "date", description: "When it started."),
+            CommonSchemas.age,
+            PrinterColumn(
+                "Completed", ".status.completionTime", type: "date", description: "When it ended.",
+                priority: 1),
+            PrinterColumn(
+                "Message", ".status.message", description: "A sentence on the state of the run.",
+                priority: 1),
+            PrinterColumn(
+                "Commit", ".status.workflow.commit",
+                description: "The commit the definition came from.", priority: 1),
+        ])
+
+    private static let runSpec = Schema.object(
+        "What is asked for: the definition, by reference or inline, and the values it gets.",
+        [
+            "workflowRef": .object(
+                "The definition that is run.", required: ["name"],
+                [
+                    "kind": .string("The kind of the definition.", enum: ["Workflow", "Template"]),
+                    "name": .string("Its name.", minimumLength: 1, maximumLength: 253),
+                ]),
+            "workflowSpec": WorkflowSpecSchema.schema,
+            "inputs": .freeObject("The values of the definition's inputs."),
+            "desiredState": .string(
+                "Running lets the run go on, Paused starts no more tasks, Cancelled ends it.",
+                enum: ["Running", "Paused", "Cancelled"]),
+            "priority": .integer(
+                "Runs of higher priority get free places first; 0 where absent.", minimum: -1000,
+                maximum: 1000),
+        ])
+
+    /// The phases of a run.
+    static let runPhases = [
+        "Pending", "Running", "Paused", "Completed", "Failed", "Cancelled", "TimedOut",
+    ]
+
+    /// The phases of a task.
+    static let taskPhases = [
+        "Pending", "Ready", "Launching", "Running", "Retrying", "Completed", "Failed", "Skipped",
+        "Cancelled", "TimedOut",
+    ]
+
+    static let taskStatus = Schema.object(
+        "How far one task has come.",
+        [
+            "phase": .string("The phase of the task.", enum: taskPhases),
+            "attempt": .integer("The attempt under way or made last, from 1.", minimum: 0),
+            "startTime": .timestamp("When the first attempt started."),
+            "completionTime": .timestamp("When the task ended."),
+            "nextAttemptTime": .timestamp("When the next attempt is due."),
+            "outputs": .freeObject("What the task gave."),
+            "error": .object(
+                "Why the last attempt failed.",
+                [
+                    "type": .string("The type of the error, such as TimeoutError."),
+                    "message": .string("What happened."),
+                ]),
+            "reason": .string("One word for the state of the task."),
+            "message": .string("A sentence on the state of the task."),
+            "interruptions": .integer(
+                "How many attempts ended with their process rather than by themselves.",
+                minimum: 0),
+        ])
+
+    private static let runStatus = Schema.object(
+        "The checkpoint of the run, from which it goes on after any crash.",
+        [
+            "phase": .string("The phase of the run.", enum: runPhases),
+            "reason": .string("One word for the state of the run."),
+            "message": .string("A sentence on the state of the run."),
+            "observedGeneration": CommonSchemas.observedGeneration,
+            "startTime": .timestamp("When the run started."),
+            "completionTime": .timestamp("When the run ended."),
+            "progress": .string("The tasks that ended, of all, as 3/7."),
+            "conditions": CommonSchemas.conditions,
+            "workflow": .object(
+                "The definition that this run is pinned to.",
+                [
+                    "kind": .string("Its kind."),
+                    "name": .string("Its name."),
+                    "uid": .string("Its UID."),
+                    "generation": .integer("Its generation.", minimum: 0),
+                    "digest": .string("The digest of its canonical form."),
+                    "repository": .string("The repository it was applied from."),
+                    "path": .string("The file it was applied from."),
+                    "commit": .string("The commit it was applied from."),
+                ]),
+            "definition": .freeObject("The pinned definition, as it was when the run started."),
+            "inputs": .freeObject("The values of the inputs, defaults filled in."),
+            "tasks": .map("How far each task has come, by its id.", of: taskStatus),
+            "outputs": .freeObject("The values the run ended with."),
+            "checkpoint": .object(
+                "The place of this status in the order of checkpoints.",
+                [
+                    "sequence": .integer("Counts up with every checkpoint.", minimum: 0),
+                    "digest": .string("The digest of the checkpoint."),
+                    "shards": .integer("How many RunCheckpoints hold the tasks.", minimum: 0),
+                ]),
+            "timers": .freeObject("The moments the run waits for, by what they are for."),
+        ])
+}
+
+extension ResourceDefinition {
+    /// `RunCheckpoint`: a part of the checkpoint of a run that is too large for one object.
+    public static let runCheckpoint = ResourceDefinition(
+        kind: "RunCheckpoint", plural: "runcheckpoints", shortNames: ["rcp"],
+        schema: CommonSchemas.resource(
+            "A part of the checkpoint of a run that is too large for one object.",
+            spec: .object(
+                "Which part of which run.", required: ["run", "shard"],
+                [
+                    "run": .object(
+                        "The run.", required: ["name", "uid"],
+                        ["name": .string("Its name."), "uid": .string("Its UID.")]),
+                    "shard": .integer("The number of the part, from 0.", minimum: 0),
+                ]),
+            status: .object(
+                "The tasks of this part.",
+                [
+                    "sequence": .integer("The checkpoint this part was written with.", minimum: 0),
+                    "digest": .string("The digest of the tasks."),
+                    "tasks": .map("How far each task has come, by its id.", of: taskStatus),
+                ])),
+        printerColumns: [
+            PrinterColumn("Run", ".spec.run.name", description: "The run."),
+            PrinterColumn(
+                "Shard", ".spec.shard", type: "integer", description: "The number of the part."),
+            PrinterColumn(
+                "Sequence", ".status.sequence", type: "integer",
+                description: "The checkpoint this part was written with."),
+            CommonSchemas.age,
+        ])
+}

@@ -1,0 +1,81 @@
+public import Values
+
+/// Why an attempt of a task failed, as the executor tells it: whether another attempt may help is
+/// decided there, once, and nowhere else guessed from the text.
+public struct TaskError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The type of the error in CamelCase, which `retryPolicy.retryableErrors` names.
+    public var type: String
+    /// What happened, for people, without secrets.
+    public var message: String
+    /// Whether another attempt may succeed.
+    public var isRetryable: Bool
+    /// How long the other side asked to wait before another attempt.
+    public var retryAfter: Duration?
+
+    /// Makes an error.
+    public init(
+        type: String, message: String, isRetryable: Bool, retryAfter: Duration? = nil
+    ) {
+        self.type = type
+        self.message = message
+        self.isRetryable = isRetryable
+        self.retryAfter = retryAfter
+    }
+
+    /// The type and the message.
+    public var description: String { "\(type): \(message)" }
+}
+
+extension TaskError {
+    /// The types of errors that executors and the engine use.
+    public enum Kind {
+        /// The attempt took longer than its task allows.
+        public static let timeout = "TimeoutError"
+        /// The other side asks for fewer requests.
+        public static let rateLimit = "RateLimitError"
+        /// The other side could not be reached, or the connection broke.
+        public static let connection = "ConnectionError"
+        /// The other side failed.
+        public static let server = "ServerError"
+        /// The other side refused the request.
+        public static let client = "ClientError"
+        /// A process ended with a status other than 0.
+        public static let exitCode = "ExitCodeError"
+        /// A process was ended by a signal.
+        public static let signal = "SignalError"
+        /// The inputs or outputs are not what the task's type takes and gives.
+        public static let validation = "ValidationError"
+        /// An expression could not be evaluated.
+        public static let expression = "ExpressionError"
+        /// The process that made the attempt ended before the attempt did.
+        public static let interrupted = "InterruptedError"
+        /// A result is larger than is kept.
+        public static let tooLarge = "TooLargeError"
+        /// The task's type has no executor here.
+        public static let unsupported = "UnsupportedTaskError"
+        /// An error of the product itself.
+        public static let `internal` = "InternalError"
+    }
+
+    /// An attempt that took too long; may be tried again.
+    public static func timedOut(after limit: Duration) -> TaskError {
+        TaskError(
+            type: Kind.timeout, message: "the attempt took longer than \(limit.text)",
+            isRetryable: true)
+    }
+
+    /// Inputs that the task cannot work with; trying again cannot help.
+    public static func invalid(_ message: String) -> TaskError {
+        TaskError(type: Kind.validation, message: message, isRetryable: false)
+    }
+}
+
+/// How an attempt of a task ended.
+public enum AttemptOutcome: Sendable, Hashable {
+    /// It gave these outputs.
+    case succeeded(outputs: JSONObject)
+    /// It failed.
+    case failed(TaskError)
+    /// It was cancelled from outside before it ended.
+    case cancelled
+}
