@@ -52,8 +52,8 @@ let package = Package(
         room("POSIX", ["CPOSIX", "Values"]),
         room("Crypto", ["CCrypto", "Values"]),
         room("YAML", ["CYAML", "Values"]),
-        room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
         room("HTTP", ["CCurl", "CMicroHTTPD", "POSIX", "Values"]),
+        room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
         room("SQLite", ["CSQLite", "Values"]),
         room("Schemas", ["Values"]),
         room("Resources", ["Schemas", "Values"]),
@@ -74,10 +74,12 @@ let package = Package(
                 "HTTP", "Kubernetes", "Observability", "POSIX", "Resources", "Schemas", "Values",
                 "Workflows", "YAML",
             ]),
+        room("Console", ["POSIX", "Values"]),
         .executableTarget(
             name: "llm-orchestrator",
             dependencies: [
-                "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes", "Observability",
+                "Console", "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes",
+                "Observability",
                 "Operator", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML",
             ],
             swiftSettings: strict),
@@ -117,6 +119,7 @@ let package = Package(
                 "ControlPlane", "Engine", "Executors", "HTTP", "Kubernetes", "Operator", "POSIX",
                 "Resources", "Values", "Workflows",
             ]),
+        tests("ConsoleTests", ["Console", "Values"]),
         tests(
             "EndToEndTests",
             ["ControlPlane", "HTTP", "Kubernetes", "Operator", "POSIX", "Resources", "Values"]),

@@ -1,0 +1,91 @@
+public import Values
+
+/// A run as a tree of its tasks with what each is doing, made from the object alone.
+public struct RunProgress: Sendable {
+    private let run: JSON
+    private let now: Timestamp
+
+    /// Makes the picture of a `WorkflowRun` object at a moment.
+    public init(run: JSON, now: Timestamp) {
+        self.run = run
+        self.now = now
+    }
+
+    /// The first line: name, phase, progress and how long.
+    public func headline(_ style: Style) -> String {
+        let status = run["status"] ?? [:]
+        let phase = status["phase"]?.stringValue ?? "Pending"
+        let symbol = PhaseSymbol(phase)
+        var text = style.text(symbol.symbol, symbol.role)
+        text += " " + style.text(run["metadata"]?["name"]?.stringValue ?? "", .strong)
+        text += "  " + style.text(phase, symbol.role)
+        if let progress = status["progress"]?.stringValue { text += "  " + progress }
+        if let elapsed = elapsed(status) { text += style.text("  \(elapsed)", .quiet) }
+        if let message = status["message"]?.stringValue, phase != "Completed" {
+            text += "  " + firstLine(message)
+        }
+        return text
+    }
+
+    /// The whole tree, a line each.
+    public func lines(_ style: Style) -> [String] {
+        let definitions = run["status"]?["definition"]?["tasks"]?.arrayValue ?? []
+        let ids = definitions.map { $0["id"]?.stringValue ?? "" }
+        let indices = Dictionary(zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
+        let dependencies = definitions.map { definition in
+            (definition["dependsOn"]?.arrayValue ?? []).compactMap { name in
+                name.stringValue.flatMap { indices[$0] }
+            }
+        }
+        let tasks = run["status"]?["tasks"]
+        return [headline(style)]
+            + TaskTree(dependencies: dependencies).rows.map { row in
+                let id = ids[row.task]
+                let task = tasks?[id] ?? [:]
+                return "  " + style.text(row.prefix, .quiet) + line(id, task, style)
+            }
+    }
+
+    private func line(_ id: String, _ task: JSON, _ style: Style) -> String {
+        let phase = task["phase"]?.stringValue ?? "Pending"
+        let symbol = PhaseSymbol(phase)
+        var text = style.text(symbol.symbol, symbol.role) + " " + id
+        if let elapsed = elapsed(task) { text += style.text("  \(elapsed)", .quiet) }
+        let attempt = task["attempt"]?.integerValue ?? 1
+        switch phase {
+        case "Retrying":
+            text += style.text("  attempt \(attempt) failed", .attention)
+            if let next = task["nextAttemptTime"]?.stringValue.flatMap({ Timestamp($0) }) {
+                text += ", next in \(rounded(max(.zero, next - now)))"
+            }
+        case _ where attempt > 1: text += style.text("  attempt \(attempt)", .attention)
+        default: break
+        }
+        if let error = task["error"]?["message"]?.stringValue, phase != "Completed" {
+            text += "  " + style.text(firstLine(error), symbol.role)
+        } else if phase == "Skipped", let why = task["message"] ?? task["reason"] {
+            text += style.text("  \(firstLine(why.stringValue ?? ""))", .quiet)
+        }
+        return text
+    }
+
+    private func elapsed(_ part: JSON) -> String? {
+        guard let start = part["startTime"]?.stringValue.flatMap({ Timestamp($0) }) else {
+            return nil
+        }
+        let end = part["completionTime"]?.stringValue.flatMap { Timestamp($0) } ?? now
+        return rounded(max(.zero, end - start))
+    }
+
+    /// Tenths below a minute, whole seconds above.
+    private func rounded(_ duration: Duration) -> String {
+        let tenths = duration.nanoseconds / 100_000_000
+        guard tenths >= 600 else { return "\(tenths / 10).\(tenths % 10)s" }
+        return Duration.seconds(tenths / 10).text
+    }
+
+    private func firstLine(_ text: String) -> String {
+        let line = text.prefix { !$0.isNewline }
+        return line.count <= 100 ? String(line) : line.prefix(99) + "…"
+    }
+}
