@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -58,10 +61,11 @@ static void run_child(const struct cposix_spawn_request *request, pid_t parent, 
         report(reports, CPOSIX_SPAWN_DIRECTORY);
     }
     // Handlers must be gone before signals are unblocked: they would run in the parent's memory.
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    // The kernel's own call also takes 32 and 33, which sigaction refuses; all zero is SIG_DFL.
+    static const unsigned char default_action[64] = {0};
+    for (int number = 1; number < NSIG; number++) {
+        syscall(SYS_rt_sigaction, number, default_action, NULL, (size_t)8);
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -143,6 +147,24 @@ int cposix_reset_signal(int signal_number, int ignored) {
 }
 
 // --- Odds and ends --------------------------------------------------------------------------------
+
+int cposix_open_timer(int64_t nanoseconds) {
+    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    if (descriptor < 0) return -1;
+    struct itimerspec time;
+    memset(&time, 0, sizeof time);
+    time.it_value.tv_sec = nanoseconds / 1000000000;
+    time.it_value.tv_nsec = nanoseconds % 1000000000;
+    if (timerfd_settime(descriptor, 0, &time, NULL) == 0) return descriptor;
+    int error_number = errno;
+    close(descriptor);
+    errno = error_number;
+    return -1;
+}
+
+int cposix_open_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void cposix_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 const char *cposix_error_text(int error_number) {
     const char *text = strerrordesc_np(error_number);

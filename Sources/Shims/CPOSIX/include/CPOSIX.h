@@ -1,10 +1,8 @@
 // What the Glibc module does not show to Swift: see each line.
 #pragma once
-#include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>    // epoll_create1, epoll_ctl, epoll_wait: absent from Glibc's module map.
 #include <sys/eventfd.h>  // eventfd: absent from Glibc's module map.
-#include <sys/timerfd.h>  // timerfd_create, timerfd_settime: absent from Glibc's module map.
 #include <sys/types.h>
 
 // The step of a spawn that failed in the child.
@@ -38,6 +36,16 @@ struct cposix_spawn_result cposix_spawn(const struct cposix_spawn_request *reque
 
 // A pollable descriptor of a process (Linux 5.3), close-on-exec; -1 and errno on failure.
 int cposix_open_process(pid_t process);
+
+// A descriptor that is readable once, so many nanoseconds (at least 1) from now: timerfd is absent
+// from Glibc's module map, and including it here would take timespec away from Glibc's module.
+int cposix_open_timer(int64_t nanoseconds);
+
+// pipe2 with O_CLOEXEC: a GNU extension, which Swift is not shown. 0, or -1 and errno.
+int cposix_open_pipe(int ends[2]);
+
+// Names the calling thread for debuggers; up to 15 bytes.
+void cposix_name_thread(const char *name);
 
 // The text of an errno: static, untranslated, never NULL. strerror is not thread-safe.
 const char *cposix_error_text(int error_number);
