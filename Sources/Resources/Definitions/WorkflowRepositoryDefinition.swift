@@ -73,7 +73,7 @@ extension ResourceDefinition {
                         of: .object(
                             "An applied object.", required: ["id"],
                             [
-                                "id": .string("Its namespace_name_group_kind."),
+                                "id": .string("Its kind and name, as Workflow/nightly."),
                                 "path": .string("The file it was read from."),
                                 "digest": .string("The digest of what was applied."),
                             ]), keys: ["id"])

@@ -1,0 +1,17 @@
+/// The bounds of reading a repository, all in one place.
+public enum SyncLimits {
+    /// The most files with manifests below a repository's path.
+    public static let files = 5_000
+    /// The most bytes of one file.
+    public static let fileBytes = 1 << 20
+    /// The most bytes of all files together.
+    public static let totalBytes = 64 << 20
+    /// The most objects of one repository, all of which its status lists.
+    public static let resources = 5_000
+    /// The most failures that a status lists.
+    public static let failures = 50
+    /// How many objects are applied at once.
+    public static let concurrentApplies = 16
+    /// The most bytes that one fetch may bring, where the repository does not say.
+    public static let fetchBytes = 256 << 20
+}

@@ -1,0 +1,105 @@
+public import Values
+
+/// What has to change so that the cluster agrees with one commit: a pure function of what the files
+/// ask for, what was applied before, and what is there.
+///
+/// A file that cannot be read leaves what it gave before in force: its objects are neither changed
+/// nor pruned. Cost: linear in the objects, so a commit that changes one file of a thousand applies
+/// one object.
+public struct SyncPlan: Sendable, Hashable {
+    /// An object of the cluster as the plan needs to know it.
+    public struct Observed: Sendable, Hashable {
+        /// The digest that was noted on it when it was applied.
+        public let digest: Digest?
+        /// The repository it was applied from, where it was.
+        public let repository: String?
+        /// Its spec, which may have been changed by hand since.
+        public let spec: JSON
+        /// Whether its annotation says that it is never pruned.
+        public let isKept: Bool
+
+        /// Makes an observation.
+        public init(digest: Digest?, repository: String?, spec: JSON, isKept: Bool) {
+            self.digest = digest
+            self.repository = repository
+            self.spec = spec
+            self.isKept = isKept
+        }
+    }
+
+    /// The objects to apply, in order of their ids.
+    public private(set) var applied: [ManifestResource] = []
+    /// The objects that are as they should be.
+    public private(set) var unchanged: [ManifestResource] = []
+    /// The objects to delete, in order.
+    public private(set) var pruned: [InventoryID] = []
+    /// The entries that stay in the inventory though no file gives them now.
+    public private(set) var retained: [InventoryEntry] = []
+    /// What is refused, with why.
+    public private(set) var failures: [SyncFailure] = []
+
+    /// Whether nothing has to be written to the cluster.
+    public var isEmpty: Bool { applied.isEmpty && pruned.isEmpty }
+
+    /// Makes a plan.
+    ///
+    /// - Parameters:
+    ///   - repository: the name of the repository whose objects these are.
+    ///   - resources: what the files that could be read ask for.
+    ///   - failedPaths: the files that could not be read or were refused.
+    ///   - inventory: what was applied before.
+    ///   - prunes: whether objects are deleted that no file gives any more.
+    ///   - observed: the objects of the namespace by id.
+    public init(
+        repository: String, resources: [ManifestResource], failedPaths: Set<String>,
+        inventory: [InventoryEntry], prunes: Bool, observed: [InventoryID: Observed]
+    ) {
+        var first: [InventoryID: ManifestResource] = [:]
+        for resource in resources.sorted(by: { ($0.id, $0.path) < ($1.id, $1.path) }) {
+            if let earlier = first[resource.id] {
+                refuseDuplicate(resource, of: earlier)
+                continue
+            }
+            first[resource.id] = resource
+            place(resource, repository, observed[resource.id])
+        }
+        for entry in inventory.sorted(by: { $0.id < $1.id }) where first[entry.id] == nil {
+            let present = observed[entry.id]
+            if failedPaths.contains(entry.path) {
+                retained.append(entry)
+            } else if let present, present.repository == repository, prunes, !present.isKept {
+                pruned.append(entry.id)
+            }
+        }
+    }
+
+    private mutating func refuseDuplicate(
+        _ resource: ManifestResource, of earlier: ManifestResource
+    ) {
+        failures.append(
+            SyncFailure(
+                path: resource.path, code: "DuplicateResource",
+                message: "\(resource.id) is also in \(earlier.path), which stands; rename one"))
+    }
+
+    private mutating func place(
+        _ resource: ManifestResource, _ repository: String, _ present: Observed?
+    ) {
+        guard let present else {
+            applied.append(resource)
+            return
+        }
+        if let owner = present.repository, owner != repository {
+            failures.append(
+                SyncFailure(
+                    path: resource.path, code: "OwnedByOtherRepository",
+                    message: "\(resource.id) was applied from the repository \(owner); "
+                        + "delete it there, or rename this one"))
+            return
+        }
+        let isSame =
+            present.repository == repository && present.digest == resource.digest
+            && present.spec == resource.json["spec"]
+        if isSame { unchanged.append(resource) } else { applied.append(resource) }
+    }
+}

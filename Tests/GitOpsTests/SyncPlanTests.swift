@@ -1,0 +1,111 @@
+import GitOps
+import Testing
+import Values
+
+@Suite struct SyncPlanTests {
+    private func digest(_ number: UInt8) -> Digest {
+        Digest(sha256: [UInt8](repeating: number, count: 32))
+    }
+
+    private func resource(_ name: String, _ path: String, _ version: UInt8 = 1) -> ManifestResource
+    {
+        ManifestResource(
+            kind: "Workflow", name: name, path: path,
+            json: ["spec": ["version": .integer(Int64(version))]], digest: digest(version))
+    }
+
+    private func present(
+        _ version: UInt8, repository: String? = "repo", edited: Bool = false, isKept: Bool = false
+    ) -> SyncPlan.Observed {
+        SyncPlan.Observed(
+            digest: digest(version), repository: repository,
+            spec: ["version": .integer(edited ? 99 : Int64(version))], isKept: isKept)
+    }
+
+    private func id(_ name: String) -> InventoryID { InventoryID(kind: "Workflow", name: name) }
+
+    private func entry(_ name: String, _ path: String) -> InventoryEntry {
+        InventoryEntry(id: id(name), path: path, digest: digest(1))
+    }
+
+    private func plan(
+        _ resources: [ManifestResource], failed: Set<String> = [], inventory: [InventoryEntry] = [],
+        prunes: Bool = true, observed: [InventoryID: SyncPlan.Observed] = [:]
+    ) -> SyncPlan {
+        SyncPlan(
+            repository: "repo", resources: resources, failedPaths: failed, inventory: inventory,
+            prunes: prunes, observed: observed)
+    }
+
+    @Test func `only what changed is applied`() {
+        let plan = plan(
+            [resource("a", "a.yaml"), resource("b", "b.yaml", 2), resource("c", "c.yaml")],
+            inventory: [entry("a", "a.yaml"), entry("b", "b.yaml")],
+            observed: [id("a"): present(1), id("b"): present(1)])
+        #expect(plan.applied.map(\.name) == ["b", "c"])
+        #expect(plan.unchanged.map(\.name) == ["a"])
+        #expect(plan.pruned.isEmpty)
+    }
+
+    @Test func `what was changed by hand is put back`() {
+        let plan = plan(
+            [resource("a", "a.yaml")], inventory: [entry("a", "a.yaml")],
+            observed: [id("a"): present(1, edited: true)])
+        #expect(plan.applied.map(\.name) == ["a"])
+    }
+
+    @Test func `what no file gives any more is pruned`() {
+        let observed = [id("a"): present(1), id("kept"): present(1, isKept: true)]
+        let inventory = [entry("a", "a.yaml"), entry("kept", "k.yaml"), entry("gone", "g.yaml")]
+        let plan = plan([], inventory: inventory, observed: observed)
+        #expect(plan.pruned == [id("a")])
+        #expect(self.plan([], inventory: inventory, prunes: false, observed: observed).isEmpty)
+    }
+
+    @Test func `a file that cannot be read leaves the last good state in force`() {
+        let plan = plan(
+            [resource("b", "b.yaml")], failed: ["a.yaml"], inventory: [entry("a", "a.yaml")],
+            observed: [id("a"): present(1)])
+        #expect(plan.pruned.isEmpty)
+        #expect(plan.retained == [entry("a", "a.yaml")])
+        #expect(plan.applied.map(\.name) == ["b"])
+    }
+
+    @Test func `an object that moved to another file is not pruned`() {
+        let plan = plan(
+            [resource("a", "new.yaml")], inventory: [entry("a", "old.yaml")],
+            observed: [id("a"): present(1)])
+        #expect(plan.isEmpty)
+    }
+
+    @Test func `of two files with one object the first stands and the second is told`() {
+        let plan = plan([resource("a", "2.yaml"), resource("a", "1.yaml")])
+        #expect(plan.applied.map(\.path) == ["1.yaml"])
+        #expect(plan.failures.map(\.path) == ["2.yaml"])
+    }
+
+    @Test func `another repository's object is left alone`() {
+        let plan = plan(
+            [resource("a", "a.yaml")], inventory: [entry("x", "x.yaml")],
+            observed: [
+                id("a"): present(1, repository: "other"), id("x"): present(1, repository: nil),
+            ])
+        #expect(plan.isEmpty)
+        #expect(plan.failures.map(\.code) == ["OwnedByOtherRepository"])
+    }
+
+    @Test func `law 15, path independence: the plan after v1 and v2 ends where v2 alone ends`() {
+        let v2 = [resource("a", "a.yaml", 2), resource("c", "c.yaml")]
+        let fresh = plan(v2)
+        let after = plan(
+            v2, inventory: [entry("a", "a.yaml"), entry("b", "b.yaml")],
+            observed: [id("a"): present(1), id("b"): present(1)])
+        #expect(Set(fresh.applied) == Set(after.applied + after.unchanged))
+        #expect(after.pruned == [id("b")])
+    }
+
+    @Test func `inventory entries survive a round trip`() {
+        #expect(InventoryEntry(entry("a", "x/a.yaml").json) == entry("a", "x/a.yaml"))
+        #expect(InventoryID("no-slash") == nil)
+    }
+}
