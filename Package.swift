@@ -56,7 +56,8 @@ let package = Package(
         room("POSIX", ["CPOSIX", "Values"], hasInvariants: true),
         room("Crypto", ["CCrypto", "Values"]),
         room("YAML", ["CYAML", "Values"]),
-        room("HTTP", ["CCurl", "CMicroHTTPD", "POSIX", "Values"]),
+        room(
+            "HTTP", ["CCurl", "CMicroHTTPD", "CPOSIX", "POSIX", "Values"], hasInvariants: true),
         room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
         room("SQLite", ["CSQLite", "Values"]),
         room("Schemas", ["Values"]),
