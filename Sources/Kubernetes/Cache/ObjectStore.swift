@@ -1,0 +1,179 @@
+/// The rules of a cache of objects of one type, without its lock.
+///
+/// What it holds never goes back: an event or list that is not newer than what was seen is dropped
+/// (law 24), so events may be lost, doubled or come late, and the next list puts everything right
+/// (law 25). It also knows the versions of our own writes, and so whether it has seen them (law 23).
+public struct ObjectStore: Sendable {
+    private struct Entry {
+        var object: KubernetesObject
+        var version: ResourceVersion?
+    }
+
+    private var entries: [ObjectKey: Entry] = [:]
+    private var indexes: [Index]
+    /// Our writes that may not have been seen.
+    private var written: [ObjectKey: ResourceVersion] = [:]
+    private var writtenLimit = 64
+
+    private struct Index {
+        let definition: ObjectIndex
+        var keys: [String: Set<ObjectKey>] = [:]
+    }
+
+    /// How far the cache has seen: the version of the last list, event or bookmark.
+    public private(set) var version: ResourceVersion?
+    /// The events that were dropped because they were not newer than what was seen.
+    public private(set) var staleEvents = 0
+
+    /// Makes an empty cache.
+    public init(indexes: [ObjectIndex] = []) {
+        self.indexes = indexes.map { Index(definition: $0) }
+    }
+
+    /// The number of objects.
+    public var count: Int { entries.count }
+
+    /// The object of that key.
+    public subscript(key: ObjectKey) -> KubernetesObject? { entries[key]?.object }
+
+    /// All keys, sorted.
+    public var keys: [ObjectKey] { entries.keys.sorted() }
+
+    /// All objects, sorted by key.
+    public var objects: [KubernetesObject] { keys.compactMap { entries[$0]?.object } }
+
+    /// The objects that an index finds under a value, sorted by key; an unknown index traps.
+    public func objects(index name: String, value: String) -> [KubernetesObject] {
+        guard let index = indexes.first(where: { $0.definition.name == name }) else {
+            preconditionFailure("the cache has no index '\(name)'")
+        }
+        return (index.keys[value] ?? []).sorted().compactMap { entries[$0]?.object }
+    }
+
+    /// Puts the objects of a whole list in place of what is here.
+    ///
+    /// - Returns: What changed: added and updated objects in the list's order, then the deleted ones
+    ///   by key, each once; nil, with nothing changed, when the list is older than what was seen.
+    public mutating func replace(
+        with objects: [KubernetesObject], at listVersion: ResourceVersion
+    ) -> [ObjectChange]? {
+        if let version, listVersion.isOlder(than: version) { return nil }
+        var changes: [ObjectChange] = []
+        var present: Set<ObjectKey> = []
+        present.reserveCapacity(objects.count)
+        for object in objects {
+            let key = object.key
+            let objectVersion = object.resourceVersion
+            present.insert(key)
+            guard let entry = entries[key] else {
+                changes.append(.added(object))
+                set(key, object, objectVersion)
+                continue
+            }
+            if let objectVersion, let known = entry.version, objectVersion.isNotNewer(than: known) {
+                continue
+            }
+            changes.append(.updated(old: entry.object, new: object))
+            set(key, object, objectVersion)
+        }
+        for key in entries.keys.filter({ !present.contains($0) }).sorted() {
+            if let old = remove(key) { changes.append(.deleted(old)) }
+        }
+        advance(to: listVersion)
+        return changes
+    }
+
+    /// Applies the events of a watch in order, and gives what changed.
+    public mutating func apply(_ events: [WatchEvent]) -> [ObjectChange] {
+        var changes: [ObjectChange] = []
+        changes.reserveCapacity(events.count)
+        for event in events { apply(event, &changes) }
+        return changes
+    }
+
+    private mutating func apply(_ event: WatchEvent, _ changes: inout [ObjectChange]) {
+        let eventVersion = event.resourceVersion
+        if let eventVersion, let version, eventVersion.isNotNewer(than: version) {
+            if case .bookmark = event { return }
+            staleEvents += 1
+            return
+        }
+        switch event {
+        case .added(let object), .modified(let object):
+            let key = object.key
+            if let entry = set(key, object, eventVersion) {
+                changes.append(.updated(old: entry, new: object))
+            } else {
+                changes.append(.added(object))
+            }
+        case .deleted(let object):
+            if remove(object.key) != nil { changes.append(.deleted(object)) }
+        case .bookmark, .failed: break
+        }
+        if let eventVersion { advance(to: eventVersion) }
+    }
+
+    /// Remembers that we wrote this object, so that older states of it are known to be old.
+    public mutating func recordWrite(_ object: KubernetesObject) {
+        guard let objectVersion = object.resourceVersion else { return }
+        let key = object.key
+        if let known = written[key], objectVersion.isNotNewer(than: known) { return }
+        guard !hasSeen(objectVersion, of: key) else { return }
+        written[key] = objectVersion
+    }
+
+    /// Whether the cache has seen our last write of that object (law 23).
+    ///
+    /// A version that is no number cannot be compared and counts as seen.
+    public func isCurrent(_ key: ObjectKey) -> Bool {
+        guard let last = written[key] else { return true }
+        return hasSeen(last, of: key)
+    }
+
+    private func hasSeen(_ wanted: ResourceVersion, of key: ObjectKey) -> Bool {
+        guard wanted.number != nil else { return true }
+        if let version, wanted.isNotNewer(than: version) { return true }
+        guard let known = entries[key]?.version else { return false }
+        return wanted.isNotNewer(than: known)
+    }
+
+    private mutating func advance(to newVersion: ResourceVersion) {
+        version = newVersion
+        guard written.count >= writtenLimit else { return }
+        written = written.filter { !$0.value.isNotNewer(than: newVersion) }
+        writtenLimit = max(64, written.count * 2)
+    }
+
+    @discardableResult
+    private mutating func set(
+        _ key: ObjectKey, _ object: KubernetesObject, _ version: ResourceVersion?
+    ) -> KubernetesObject? {
+        let old = entries.updateValue(Entry(object: object, version: version), forKey: key)?.object
+        for position in indexes.indices {
+            let definition = indexes[position].definition
+            let values = definition.values(object)
+            let oldValues = old.map(definition.values) ?? []
+            if values == oldValues { continue }
+            for value in oldValues { removeKey(key, position, value) }
+            for value in values { indexes[position].keys[value, default: []].insert(key) }
+        }
+        return old
+    }
+
+    private mutating func remove(_ key: ObjectKey) -> KubernetesObject? {
+        guard let old = entries.removeValue(forKey: key)?.object else { return nil }
+        for position in indexes.indices {
+            for value in indexes[position].definition.values(old) {
+                removeKey(key, position, value)
+            }
+        }
+        return old
+    }
+
+    private mutating func removeKey(_ key: ObjectKey, _ position: Int, _ value: String) {
+        indexes[position].keys[value]?.remove(key)
+        if indexes[position].keys[value]?.isEmpty == true {
+            indexes[position].keys[value] = nil
+        }
+    }
+}

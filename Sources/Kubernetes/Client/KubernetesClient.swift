@@ -1,0 +1,156 @@
+public import HTTP
+internal import Values
+
+/// A client of one API server, for objects of any kind.
+///
+/// A request is sent once. It is sent again only where the server said that it did nothing: a 429
+/// with `Retry-After`, a 401 after a token was renewed, and for reads any failure with `Retry-After`.
+/// A mutation whose reply is lost fails with ``KubernetesError/outcomeUnknown`` (law 5).
+public final class KubernetesClient: Sendable {
+    /// The name under which the server remembers what we set, and our `User-Agent`.
+    public static let fieldManager = "llm-orchestrator"
+
+    /// Where the server is, and who asks.
+    public let configuration: KubernetesConfiguration
+    let http: HTTPClient
+    let time: TimeSource
+    private let credentials: CredentialSource
+    private let tls: TLSOptions
+
+    /// Makes a client; nothing is sent yet.
+    ///
+    /// The HTTP client may be shared with others, and is not shut down with this one.
+    public convenience init(
+        configuration: KubernetesConfiguration, http: HTTPClient, time: TimeSource = .system
+    ) {
+        self.init(
+            configuration, http, time, CredentialSource(configuration.credentials, time: time))
+    }
+
+    private init(
+        _ configuration: KubernetesConfiguration, _ http: HTTPClient, _ time: TimeSource,
+        _ credentials: CredentialSource
+    ) {
+        self.configuration = configuration
+        self.http = http
+        self.time = time
+        self.credentials = credentials
+        tls = TLSOptions(
+            caPEM: configuration.certificateAuthority,
+            clientCertificatePEM: configuration.clientCertificate,
+            clientKeyPEM: configuration.clientKey,
+            skipVerification: configuration.skipsVerification)
+    }
+
+    /// A client that asks the same server as somebody else, over the same connections.
+    public func impersonating(_ impersonation: Impersonation) -> KubernetesClient {
+        var configuration = configuration
+        configuration.impersonation = impersonation
+        return KubernetesClient(configuration, http, time, credentials)
+    }
+
+    /// Sends a request until it has a reply that stands, and gives its JSON.
+    func perform(_ call: Call) async throws(KubernetesError) -> JSON {
+        var retries = 0
+        var renewed = false
+        let deadline = time.monotonic() + (call.timeout ?? KubernetesLimits.requestTimeout)
+        while true {
+            let failure: KubernetesError
+            do {
+                return try await performOnce(call)
+            } catch {
+                failure = error
+            }
+            if failure.code == .unauthorized, !renewed, credentials.refused() {
+                renewed = true
+                continue
+            }
+            guard retries < KubernetesLimits.maximumRetries,
+                let wait = call.retryDelay(failure), time.monotonic() + wait < deadline
+            else { throw failure }
+            retries += 1
+            do {
+                try await time.sleep(wait)
+            } catch {
+                throw KubernetesError(.cancelled, "cannot \(call.operation): cancelled")
+            }
+        }
+    }
+
+    private func performOnce(_ call: Call) async throws(KubernetesError) -> JSON {
+        let request = try request(call)
+        let response: HTTPResponse
+        do {
+            response = try await http.send(request)
+        } catch {
+            throw KubernetesError(error, operation: call.operation)
+        }
+        guard (200..<300).contains(response.status) else {
+            throw KubernetesClient.failure(
+                call, status: response.status, headers: response.headers, body: response.body)
+        }
+        do {
+            return try JSON(parsing: response.body)
+        } catch {
+            // The server did what was asked; only its words are lost.
+            throw KubernetesError(
+                .malformedReply, "cannot \(call.operation): the reply is not JSON: \(error)",
+                status: response.status, outcomeUnknown: !call.method.isSafe)
+        }
+    }
+
+    /// Opens a stream; only a reply of 200 is one.
+    func open(_ call: Call) async throws(KubernetesError) -> HTTPResponseStream {
+        let request = try request(call)
+        let stream: HTTPResponseStream
+        do {
+            stream = try await http.stream(request)
+        } catch {
+            throw KubernetesError(error, operation: call.operation)
+        }
+        guard stream.status != 200 else { return stream }
+        var body: [UInt8] = []
+        while body.count < KubernetesLimits.maximumObjectBytes,
+            let bytes = try? await stream.next()
+        {
+            body += bytes
+        }
+        stream.cancel()
+        if stream.status == 401 { _ = credentials.refused() }
+        throw KubernetesClient.failure(
+            call, status: stream.status, headers: stream.headers, body: body)
+    }
+
+    private func request(_ call: Call) throws(KubernetesError) -> HTTPRequest {
+        var headers: HTTPHeaders = [
+            "Accept": "application/json", "User-Agent": KubernetesClient.fieldManager,
+        ]
+        if let authorization = try credentials.authorization() {
+            headers["Authorization"] = authorization
+        }
+        if let impersonation = configuration.impersonation {
+            headers["Impersonate-User"] = impersonation.user
+            if let uid = impersonation.uid { headers["Impersonate-Uid"] = uid }
+            for group in impersonation.groups { headers.add("Impersonate-Group", group) }
+        }
+        if call.body != nil { headers["Content-Type"] = call.contentType }
+        return HTTPRequest(
+            method: call.method, url: configuration.server + call.target, headers: headers,
+            body: call.body?.bytes, timeout: call.timeout, idleTimeout: call.idleTimeout,
+            maximumResponseBytes: call.maximumBytes, tls: tls)
+    }
+
+    private static func failure(
+        _ call: Call, status: Int, headers: HTTPHeaders, body: [UInt8]
+    ) -> KubernetesError {
+        let json = try? JSON(parsing: body)
+        // The header is also allowed to be a date; servers of Kubernetes send seconds.
+        let seconds = headers["Retry-After"].flatMap { Int64($0) }
+        var error = KubernetesError(
+            status: status, body: json,
+            retryAfter: seconds.flatMap { $0 >= 0 ? .seconds($0) : nil },
+            operation: call.operation)
+        error.outcomeUnknown = status >= 500 && !call.method.isSafe
+        return error
+    }
+}
