@@ -1,0 +1,32 @@
+/// The search for the name that somebody probably meant.
+enum NearestName {
+    private static let candidates = 1000
+    private static let length = 64
+
+    /// The nearest of some names, or nil where none is near.
+    static func of(_ wanted: String, among names: [String]) -> String? {
+        guard wanted.utf8.count <= length else { return nil }
+        let target = Array(wanted.lowercased().utf8)
+        let scored = names.prefix(candidates).filter { $0.utf8.count <= length }.map { name in
+            (distance: distance(target, Array(name.lowercased().utf8)), name: name)
+        }
+        let best = scored.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        guard let best, best.distance <= max(1, target.count / 3) else { return nil }
+        return best.name
+    }
+
+    /// Insertions, deletions and replacements from one text to the other.
+    private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+        var row = Array(0...second.count)
+        for (line, byte) in first.enumerated() {
+            var diagonal = row[0]
+            row[0] = line + 1
+            for (column, other) in second.enumerated() {
+                let replaced = diagonal + (byte == other ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[second.count]
+    }
+}
