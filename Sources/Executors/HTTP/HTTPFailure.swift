@@ -1,0 +1,49 @@
+internal import HTTP
+internal import Values
+internal import Workflows
+
+/// The errors of `http` tasks.
+enum HTTPFailure {
+    /// The error of a request that has no response.
+    static func error(of inputs: HTTPInputs, _ error: HTTPError) -> TaskError {
+        let (type, isRetryable): (String, Bool) =
+            switch error.code {
+            case .invalidURL, .invalidRequest: (TaskError.Kind.validation, false)
+            case .timedOut: (TaskError.Kind.timeout, true)
+            case .tooLarge: (TaskError.Kind.tooLarge, false)
+            case .tooManyRedirects: (TaskError.Kind.client, false)
+            case .clientClosed: (TaskError.Kind.interrupted, true)
+            case .nameNotResolved, .cannotConnect, .connectionLost, .invalidResponse, .other:
+                (TaskError.Kind.connection, true)
+            // A certificate that is not valid now will not be in a minute.
+            case .tls: (TaskError.Kind.connection, false)
+            case .cancelled: (TaskError.Kind.interrupted, true)
+            }
+        let doubt = error.outcomeUnknown ? " (it may have reached the server)" : ""
+        return TaskError(
+            type: type, message: "\(inputs.displayName) failed: \(error)\(doubt)",
+            isRetryable: isRetryable)
+    }
+
+    /// The error of a response whose status is a failure.
+    static func error(
+        of inputs: HTTPInputs, _ response: HTTPResponse, now: Timestamp
+    ) -> TaskError {
+        let (type, isRetryable): (String, Bool) =
+            switch response.status {
+            case 429: (TaskError.Kind.rateLimit, true)
+            case 408, 504: (TaskError.Kind.timeout, true)
+            case 500...599: (TaskError.Kind.server, true)
+            default: (TaskError.Kind.client, false)
+            }
+        let quotation = HTTPBodyText.quotation(of: response.body)
+        return TaskError(
+            type: type,
+            message: "\(inputs.displayName) was answered with status \(response.status)"
+                + (quotation.isEmpty ? "" : ": \(quotation)"),
+            isRetryable: isRetryable,
+            retryAfter: isRetryable
+                ? response.headers["Retry-After"].flatMap { RetryAfter.duration($0, now: now) }
+                : nil)
+    }
+}

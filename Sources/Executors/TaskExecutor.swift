@@ -1,0 +1,70 @@
+public import Values
+public import Workflows
+
+/// What does the work of one type of task.
+///
+/// An executor keeps no state of its attempts. Cancelling the task that calls ``execute(_:output:)``
+/// cancels the attempt: the executor ends what it started, and only then returns.
+public protocol TaskExecutor: Sendable {
+    /// The type of the tasks it runs, as manifests write it.
+    var type: String { get }
+
+    /// Makes one attempt and tells how it ended; it never throws, as each end is an outcome.
+    ///
+    /// The executor itself observes the attempt's deadline, and gives `TimeoutError` when it passes.
+    func execute(
+        _ attempt: TaskAttemptRequest, output: any AttemptOutputSink
+    ) async -> AttemptOutcome
+}
+
+/// One attempt of a task, with everything the work needs.
+public struct TaskAttemptRequest: Sendable, Hashable {
+    /// The run's namespace.
+    public var namespace: String
+    /// The run's name.
+    public var run: String
+    /// The run's UID: another run of the same name has another.
+    public var runUID: String
+    /// The task's identifier within its workflow.
+    public var taskID: String
+    /// The number of the attempt, from 1.
+    public var attempt: Int
+    /// The task's inputs, with every expression replaced by its value.
+    public var inputs: JSONObject
+    /// The moment by which the attempt must have ended; nil for none.
+    public var deadline: Timestamp?
+
+    /// Makes a request.
+    public init(
+        namespace: String, run: String, runUID: String, taskID: String, attempt: Int,
+        inputs: JSONObject, deadline: Timestamp? = nil
+    ) {
+        self.namespace = namespace
+        self.run = run
+        self.runUID = runUID
+        self.taskID = taskID
+        self.attempt = attempt
+        self.inputs = inputs
+        self.deadline = deadline
+    }
+}
+
+/// The streams an attempt writes while it runs.
+public enum AttemptOutputStream: String, Sendable, Hashable, CaseIterable {
+    case stdout, stderr
+}
+
+/// Where the output of running attempts goes: logs, a terminal, a watcher.
+public protocol AttemptOutputSink: Sendable {
+    /// Takes a piece of output, cut anywhere; the attempt waits until it returns.
+    func write(stream: AttemptOutputStream, bytes: [UInt8]) async
+}
+
+/// A sink for output nobody looks at.
+public struct DiscardedOutput: AttemptOutputSink {
+    /// Makes a sink.
+    public init() {}
+
+    /// Drops the bytes.
+    public func write(stream: AttemptOutputStream, bytes: [UInt8]) async {}
+}
