@@ -1,0 +1,9 @@
+/// Which reading of the language a text is given.
+public enum Dialect: Sendable, Hashable {
+    /// That of workflow manifests: a task's id may have hyphens in `tasks.run-tests`, and a function
+    /// that does not exist is found when the text is read.
+    case workflow
+    /// The Common Expression Language as specified, without type checking: `a-b` is always a
+    /// subtraction, and a call of an unknown function fails when it is evaluated.
+    case specification
+}

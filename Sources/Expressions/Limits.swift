@@ -1,0 +1,38 @@
+/// The bounds of the language, each with a name and all in one place.
+///
+/// Expressions come from repositories and are hostile: every loop, tree and text below is counted
+/// against one of these.
+enum Limits {
+    /// The longest expression, in bytes.
+    static let expressionBytes = 65_536
+    /// The deepest nesting of parentheses, arguments and literals while parsing.
+    static let nesting = 128
+    /// The tallest syntax tree, which is how deep evaluation goes down.
+    ///
+    /// Higher than `nesting`, since a chain such as `a + b + c` is as tall as it is long.
+    static let treeHeight = 400
+    /// The most steps one evaluation may take; a step is about 20 ns.
+    static let evaluationCost = 10_000_000
+    /// How many bytes or elements are copied, compared or searched for the price of one step.
+    static let unitsPerStep = 16
+    /// The largest string or byte string an expression may make, in bytes.
+    static let stringBytes = 16 << 20
+    /// The most elements of a list or map an expression may make.
+    static let elements = 1_000_000
+    /// The largest result, counted as the bytes of its JSON text.
+    static let outputBytes = 32 << 20
+    /// The most strings with expressions in one template, and the deepest nesting of its JSON.
+    static let templateExpressions = 10_000
+    /// The deepest JSON a template may be.
+    static let templateDepth = 256
+    /// The longest regular expression, in bytes.
+    static let patternBytes = 4096
+    /// The deepest nesting of groups in a regular expression.
+    static let patternNesting = 64
+    /// The largest count in `x{n,m}` (that of RE2).
+    static let patternRepeat = 1000
+    /// The most instructions a regular expression compiles to.
+    static let patternInstructions = 10_000
+    /// The most digits after the point that `%.Nf` may ask for.
+    static let formatPrecision = 1000
+}

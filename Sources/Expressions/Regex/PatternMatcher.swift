@@ -1,0 +1,80 @@
+/// One run of a program over a text: all places in the program that the text so far leads to, moved
+/// on together, scalar by scalar.
+struct PatternMatcher {
+    private let program: PatternProgram
+    private let text: [UInt32]
+    private var threads: [Int32] = []
+    /// For each instruction the place in the text for which it was last added, plus one.
+    private var added: [Int]
+    private var stack: [Int32] = []
+
+    init(_ program: PatternProgram, _ text: [UInt32]) {
+        self.program = program
+        self.text = text
+        added = Array(repeating: 0, count: program.instructions.count)
+    }
+
+    /// Whether a match starts anywhere; nil where the budget is used up.
+    mutating func run(budget: inout Int) -> Bool? {
+        var place = 0
+        while true {
+            if add(0, at: place, budget: &budget) { return true }
+            guard budget >= 0 else { return nil }
+            guard place < text.count else { return false }
+            let current = threads
+            threads.removeAll(keepingCapacity: true)
+            let scalar = text[place]
+            place += 1
+            budget -= 1 + current.count / 4
+            for thread in current where takes(thread, scalar) {
+                if add(thread + 1, at: place, budget: &budget) { return true }
+            }
+        }
+    }
+
+    private func takes(_ instruction: Int32, _ scalar: UInt32) -> Bool {
+        switch program.instructions[Int(instruction)] {
+        case .scalar(let value): value == scalar
+        case .set(let index): program.sets[Int(index)].contains(scalar)
+        default: false
+        }
+    }
+
+    /// Follows all ways from an instruction that take no scalar; true where one is the match.
+    private mutating func add(_ start: Int32, at place: Int, budget: inout Int) -> Bool {
+        stack.append(start)
+        while let index = stack.popLast() {
+            guard added[Int(index)] != place + 1 else { continue }
+            added[Int(index)] = place + 1
+            switch program.instructions[Int(index)] {
+            case .match:
+                stack.removeAll()
+                return true
+            case .jump(let target): stack.append(target)
+            case .split(let first, let second):
+                budget -= 1
+                stack.append(second)
+                stack.append(first)
+            case .assertion(let assertion):
+                if holds(assertion, at: place) { stack.append(index + 1) }
+            case .scalar, .set: threads.append(index)
+            }
+        }
+        return false
+    }
+
+    private func holds(_ assertion: PatternAssertion, at place: Int) -> Bool {
+        switch assertion {
+        case .textStart: place == 0
+        case .textEnd: place == text.count
+        case .lineStart: place == 0 || text[place - 1] == 0x0A
+        case .lineEnd: place == text.count || text[place] == 0x0A
+        case .wordBoundary: isWord(place - 1) != isWord(place)
+        case .noWordBoundary: isWord(place - 1) == isWord(place)
+        }
+    }
+
+    private func isWord(_ place: Int) -> Bool {
+        place >= 0 && place < text.count && ScalarSet.words.contains(text[place])
+    }
+}

@@ -1,0 +1,124 @@
+/// A string that may hold `${{ expression }}`, cut into its parts.
+///
+/// `$${{` stands for a literal `${{`. The `}}` that ends an expression is found by skipping what is
+/// inside its strings, so that `${{ "}}" }}` is one expression.
+struct TemplateString: Sendable {
+    enum Part: Sendable {
+        case text(String)
+        case expression(Expression, offset: Int)
+    }
+
+    /// An expression that could not be read, and where in the string it goes wrong.
+    struct Failure: Error {
+        var offset: Int
+        var error: ExpressionError
+    }
+
+    private(set) var parts: [Part] = []
+
+    /// The expression the string is, where it is nothing but one.
+    var soleExpression: (expression: Expression, offset: Int)? {
+        guard parts.count == 1, case .expression(let expression, let offset) = parts[0] else {
+            return nil
+        }
+        return (expression, offset)
+    }
+
+    init(parsing text: String) throws(Failure) {
+        let bytes = Array(text.utf8)
+        var literal: [UInt8] = []
+        var position = 0
+        while position < bytes.count {
+            if TemplateString.matches("$${{", bytes, position) {
+                literal += Array("${{".utf8)
+                position += 4
+            } else if TemplateString.matches("${{", bytes, position) {
+                try flush(&literal)
+                position = try expression(bytes, from: position)
+            } else {
+                literal.append(bytes[position])
+                position += 1
+            }
+        }
+        try flush(&literal)
+    }
+
+    private mutating func flush(_ literal: inout [UInt8]) throws(Failure) {
+        guard !literal.isEmpty else { return }
+        parts.append(.text(String(decoding: literal, as: UTF8.self)))
+        literal.removeAll()
+    }
+
+    /// Reads the expression whose `${{` stands at a place; returns the place after its `}}`.
+    private mutating func expression(_ bytes: [UInt8], from open: Int) throws(Failure) -> Int {
+        let start = open + 3
+        guard let end = TemplateString.end(bytes, from: start) else {
+            throw Failure(
+                offset: open,
+                error: ExpressionError(
+                    "the '${{' that stands here is not closed", at: 0, suggestion: "add '}}'"))
+        }
+        let source = String(decoding: bytes[start..<end], as: UTF8.self)
+        do {
+            parts.append(.expression(try Expression(parsing: source), offset: start))
+        } catch {
+            throw Failure(offset: start + error.offset, error: error)
+        }
+        return end + 2
+    }
+
+    /// The place of the `}}` that ends an expression.
+    ///
+    /// Braces that open a map are counted, so that the `}}` of `{"a": {"b": 1}}` belongs to it.
+    private static func end(_ bytes: [UInt8], from start: Int) -> Int? {
+        var position = start
+        var braces = 0
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "'"), UInt8(ascii: "\""):
+                guard let after = skipString(bytes, from: position, start: start) else {
+                    return nil
+                }
+                position = after
+                continue
+            case UInt8(ascii: "{"): braces += 1
+            case UInt8(ascii: "}") where braces > 0: braces -= 1
+            case UInt8(ascii: "}") where matches("}}", bytes, position): return position
+            default: break
+            }
+            position += 1
+        }
+        return nil
+    }
+
+    /// The place after the string literal whose quote stands at a place.
+    private static func skipString(_ bytes: [UInt8], from quotePlace: Int, start: Int) -> Int? {
+        let quote = bytes[quotePlace]
+        var isRaw = false
+        var before = quotePlace - 1
+        while before >= start, quotePlace - before <= 2 {
+            let letter = bytes[before] | 0x20
+            guard letter == UInt8(ascii: "r") || letter == UInt8(ascii: "b") else { break }
+            isRaw = isRaw || letter == UInt8(ascii: "r")
+            before -= 1
+        }
+        let triple =
+            quotePlace + 2 < bytes.count && bytes[quotePlace + 1] == quote
+            && bytes[quotePlace + 2] == quote
+        let quotes = triple ? 3 : 1
+        var position = quotePlace + quotes
+        while position + quotes <= bytes.count {
+            if bytes[position..<position + quotes].allSatisfy({ $0 == quote }) {
+                return position + quotes
+            }
+            position += bytes[position] == UInt8(ascii: "\\") && !isRaw ? 2 : 1
+        }
+        return nil
+    }
+
+    private static func matches(_ text: StaticString, _ bytes: [UInt8], _ position: Int) -> Bool {
+        let wanted = text.description.utf8
+        guard position + wanted.count <= bytes.count else { return false }
+        return bytes[position..<position + wanted.count].elementsEqual(wanted)
+    }
+}
