@@ -1,4 +1,5 @@
 import CCurl
+import POSIX
 import Values
 
 /// The loop that owns libcurl's multi handle and every transfer; it lives on its own thread.
@@ -18,14 +19,14 @@ import Values
     private var deadlines = DeadlineQueue()
     /// When libcurl wants to be called without any socket being ready.
     private var timer: Duration?
-    private var now = LoopClock.now()
+    private var now = SystemClock.monotonic()
     private let touched = TouchedTransfers()
     private var endings: [OneShot<Void>] = []
 
     /// Starts a loop and returns where it takes commands; nil where it cannot start.
     static func start(_ configuration: HTTPClientConfiguration) -> Mailbox<ClientCommand>? {
         guard isLibraryReady, let mailbox = Mailbox<ClientCommand>() else { return nil }
-        let isStarted = DedicatedThread.start {
+        let isStarted = DedicatedThread.start(name: "http-client") {
             guard let loop = ClientLoop(configuration, mailbox) else {
                 ClientLoop.refuse(mailbox.close())
                 return
@@ -59,7 +60,7 @@ import Values
 
     private func turn() {
         let events = poller.wait(nextWait())
-        now = LoopClock.now()
+        now = SystemClock.monotonic()
         for command in mailbox.takeAll() { perform(command) }
         for event in events where event.key != ClientLoop.wakeupKey { act(on: event) }
         if let timer, timer <= now { fireTimer() }
@@ -70,7 +71,7 @@ import Values
 
     private func nextWait() -> Duration? {
         let next = [timer, deadlines.next].compactMap { $0 }.min()
-        return next.map { $0 - LoopClock.now() }
+        return next.map { $0 - SystemClock.monotonic() }
     }
 
     // MARK: Commands
@@ -132,7 +133,7 @@ import Values
     }
 
     fileprivate func setTimer(_ milliseconds: Int) {
-        timer = milliseconds < 0 ? nil : LoopClock.now() + .milliseconds(milliseconds)
+        timer = milliseconds < 0 ? nil : SystemClock.monotonic() + .milliseconds(milliseconds)
     }
 
     fileprivate func watch(_ socket: curl_socket_t, _ what: Int32) {

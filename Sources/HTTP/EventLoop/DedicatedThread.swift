@@ -5,10 +5,10 @@ import Glibc
 ///
 /// All signals are blocked on it, so that a process's signals reach the threads that expect them and
 /// a peer that closes its socket cannot end the process by SIGPIPE.
-enum DedicatedThread {
+package enum DedicatedThread {
     /// Starts a thread; false where the system has none to give.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let box = unsafe Unmanaged.passRetained(ThreadBody(run: body))
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+        let box = unsafe Unmanaged.passRetained(ThreadBody(name: name, run: body))
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
@@ -28,9 +28,11 @@ enum DedicatedThread {
 }
 
 private final class ThreadBody: Sendable {
+    let name: String
     let run: @Sendable () -> Void
 
-    init(run: @escaping @Sendable () -> Void) {
+    init(name: String, run: @escaping @Sendable () -> Void) {
+        self.name = name
         self.run = run
     }
 }
@@ -38,6 +40,7 @@ private final class ThreadBody: Sendable {
 private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context = unsafe context else { return nil }
     let body = unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue()
+    unsafe cposix_name_thread(body.name)
     body.run()
     return nil
 }

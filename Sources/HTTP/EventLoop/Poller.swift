@@ -64,12 +64,3 @@ extension Duration {
         nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0)
     }
 }
-
-/// The monotonic clock the loops measure their deadlines by.
-enum LoopClock {
-    static func now() -> Duration {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-}

@@ -24,7 +24,7 @@ public final class HTTPServer: Sendable {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
         self.mailbox = mailbox
         port = socket.port
-        let isStarted = DedicatedThread.start {
+        let isStarted = DedicatedThread.start(name: "http-server") {
             ServerLoop.run(socket, configuration, handler, mailbox, startup)
         }
         guard isStarted else {

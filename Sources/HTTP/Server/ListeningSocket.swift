@@ -2,12 +2,12 @@ import CPOSIX
 import Glibc
 
 /// A socket that listens, not yet owned by the library that accepts from it.
-struct ListeningSocket {
-    let descriptor: Int32
-    let port: UInt16
+package struct ListeningSocket: Sendable {
+    package let descriptor: Int32
+    package let port: UInt16
 
     /// Listens on an address and port; the kernel chooses the port where it is 0.
-    init(host: String, port: UInt16) throws(HTTPServerError) {
+    package init(host: String, port: UInt16) throws(HTTPServerError) {
         guard var address = SocketAddress(host: host, port: port) else {
             throw HTTPServerError(
                 code: .invalidAddress,

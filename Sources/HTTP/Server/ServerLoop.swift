@@ -1,5 +1,6 @@
 import CMicroHTTPD
 import Glibc
+import POSIX
 import Synchronization
 
 /// The loop that owns a libmicrohttpd daemon and all its connections; it lives on its own thread.
@@ -99,7 +100,7 @@ import Synchronization
         unsafe MHD_run(daemon)
         for exchange in take(&begun) { exchange.start(handler, mailbox) }
         for writer in take(&writers) { writer.resume() }
-        if isDraining && !hasCancelled && LoopClock.now() >= patience { cancelAll() }
+        if isDraining && !hasCancelled && SystemClock.monotonic() >= patience { cancelAll() }
     }
 
     private func nextWait(_ daemon: OpaquePointer) -> Duration? {
@@ -108,7 +109,7 @@ import Synchronization
             unsafe MHD_get_timeout(daemon, &milliseconds) == .YES
             ? .milliseconds(Int64(clamping: milliseconds)) : nil
         guard isDraining else { return library }
-        return min(library ?? .seconds(1), max(.zero, patience - LoopClock.now()))
+        return min(library ?? .seconds(1), max(.zero, patience - SystemClock.monotonic()))
     }
 
     private func perform(_ command: ServerCommand) {
@@ -142,20 +143,20 @@ import Synchronization
     private var isFinished: Bool {
         guard isDraining else { return false }
         if running.isEmpty && receptions.isEmpty { return true }
-        return hasCancelled && (running.isEmpty || LoopClock.now() >= patience)
+        return hasCancelled && (running.isEmpty || SystemClock.monotonic() >= patience)
     }
 
     private func drain() {
         guard !isDraining, let daemon = unsafe daemon else { return }
         isDraining = true
-        patience = LoopClock.now() + configuration.shutdownGrace
+        patience = SystemClock.monotonic() + configuration.shutdownGrace
         let listening = unsafe MHD_quiesce_daemon(daemon)
         if listening >= 0 { close(listening) }
     }
 
     private func cancelAll() {
         hasCancelled = true
-        patience = LoopClock.now() + ServerLimits.cancellationGrace
+        patience = SystemClock.monotonic() + ServerLimits.cancellationGrace
         for id in running.keys.sorted() { running[id]?.cancel() }
     }
 
