@@ -11,7 +11,7 @@ import Testing
             await waitForCancellation()
             handlerCancelled.open()
             return HTTPServerResponse(status: 200)
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let request = HTTPRequest(method: .post, url: url, body: [1])
             let task = Task {
                 await failure { () throws(HTTPError) in try await client.send(request) }
@@ -37,7 +37,7 @@ import Testing
                     await waitForCancellation()
                     cut.open()
                 })
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let task = Task {
                 await failure { () throws(HTTPError) in
                     try await client.send(HTTPRequest(url: url))
@@ -55,7 +55,7 @@ import Testing
         try await withServer { _ in
             count.increase()
             return HTTPServerResponse(status: 200)
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             for _ in 0..<100 {
                 let task = Task {
                     await waitForCancellation()
@@ -75,7 +75,7 @@ import Testing
     @Test func `cancelling at any moment resumes exactly once`() async throws {
         try await withServer { _ in
             HTTPServerResponse(status: 200, text: "done")
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             for round in 0..<300 {
                 let task = Task {
                     try? await client.send(HTTPRequest(url: url)).text
@@ -100,7 +100,7 @@ import Testing
                         await Task.yield()
                     }
                 })
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             var stream: HTTPResponseStream? = try await client.stream(HTTPRequest(url: url))
             #expect(try await stream?.next()?.isEmpty == false)
             stream = nil
@@ -118,7 +118,7 @@ import Testing
                     await waitForCancellation()
                     hanging.open()
                 })
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let stream = try await client.stream(HTTPRequest(url: url))
             #expect(try await stream.next() == [1])
             let reader = Task {

@@ -13,7 +13,7 @@ import Testing
             return HTTPServerResponse(
                 status: 201, headers: ["X-One": "1", "x-two": "2"],
                 body: .bytes(Array(lines.joined(separator: "|").utf8)))
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let body: [UInt8]? = method == .get || method == .options ? nil : [1, 2, 3]
             let response = try await client.send(
                 HTTPRequest(
@@ -31,7 +31,7 @@ import Testing
     @Test func `HEAD has the head of GET and no body`() async throws {
         try await withServer { _ in
             HTTPServerResponse(status: 200, text: "hello")
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let response = try await client.send(HTTPRequest(method: .head, url: url))
             #expect(response.status == 200)
             #expect(response.headers["content-length"] == "5")
@@ -43,7 +43,7 @@ import Testing
         let configuration = HTTPServerConfiguration(maximumBodyBytes: 6 << 20)
         try await withServer(configuration) { request in
             HTTPServerResponse(status: 200, body: .bytes(request.body.reversed()))
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let body = (0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let response = try await client.send(HTTPRequest(method: .post, url: url, body: body))
             #expect(response.body == body.reversed())
@@ -54,7 +54,7 @@ import Testing
         try await withServer { request in
             await Task.yield()
             return HTTPServerResponse(status: 200, text: request.path)
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             try await withThrowingTaskGroup(of: (Int, String).self) { group in
                 for index in 0..<1000 {
                     group.addTask {
@@ -74,7 +74,7 @@ import Testing
                 body: .stream { writer in
                     for index in 0..<100 { try await writer.write(Array("\(index)\n".utf8)) }
                 })
-        } _: { client, url, _ in
+        } _: { client, url, _ async throws in
             let stream = try await client.stream(HTTPRequest(url: url))
             var bytes: [UInt8] = []
             while let batch = try await stream.next() { bytes += batch }

@@ -133,7 +133,9 @@ extension HTTPError.Code {
     /// The code for libcurl's.
     fileprivate init(_ code: CURLcode, wasSent: Bool) {
         switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidURL
+        case CURLE_URL_MALFORMAT: self = .invalidURL
+        // After the request was sent it means an answer without a status line (HTTP/0.9).
+        case CURLE_UNSUPPORTED_PROTOCOL: self = wasSent ? .invalidResponse : .invalidURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .nameNotResolved
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_PROXY: self = .cannotConnect
         case CURLE_OPERATION_TIMEDOUT: self = .timedOut

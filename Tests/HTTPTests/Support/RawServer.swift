@@ -99,6 +99,16 @@ final class RawConnection: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Reads until the peer closes, without holding a thread that tasks run on.
+    func received() async -> String {
+        await withCheckedContinuation { continuation in
+            let isStarted = DedicatedThread.start(name: "raw-reader") {
+                continuation.resume(returning: self.readAll())
+            }
+            if !isStarted { continuation.resume(returning: "") }
+        }
+    }
+
     /// Writes a text; an error is the peer's doing and is left to the reader to find.
     func write(_ text: String) {
         var rest = Array(text.utf8)[...]
