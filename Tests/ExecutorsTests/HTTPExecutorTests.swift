@@ -114,6 +114,23 @@ import Workflows
         }
     }
 
+    @Test(
+        arguments: [
+            ("120", Duration.seconds(120)), ("Sun, 06 Nov 1994 08:49:37 GMT", .zero),
+            ("Fri, 31 Dec 2100 23:59:59 GMT", ExecutorLimits.retryAfter),
+            ("99999999999999999999", nil), ("18446744073709551615", ExecutorLimits.retryAfter),
+            ("-5", nil), ("soon", nil), ("Sun, 31 Feb 2100 08:49:37 GMT", nil),
+        ] as [(String, Duration?)])
+    func `the wait a server asks for is read and bounded`(text: String, wait: Duration?)
+        async throws
+    {
+        try await withServer({ _ in
+            HTTPServerResponse(status: 503, headers: ["Retry-After": text])
+        }) { executor, url in
+            #expect(await run(executor, ["url": .string(url)]).error?.retryAfter == wait)
+        }
+    }
+
     @Test func `a task may say which statuses are success`() async throws {
         try await withServer({ _ in HTTPServerResponse(status: 404) }) { executor, url in
             let taken = await run(executor, ["url": .string(url), "successStatus": [200, 404]])
