@@ -17,6 +17,6 @@ extension Digest {
 extension JSON {
     /// The SHA-256 of the value's canonical bytes: equal values have equal digests.
     ///
-    /// The cost is that of writing the value and about 1 ns a byte.
+    /// The cost is that of writing the value and of a digest of its bytes.
     public var digest: Digest { Digest(of: bytes) }
 }

@@ -184,6 +184,18 @@ import Testing
         #expect(await process.wait().isSuccess)
     }
 
+    @Test func `a child may use no more than its limits`() async throws {
+        var configuration = shell("ulimit -n; ulimit -c; ulimit -t; head -c 9000 /dev/zero > file")
+        let directory = try TemporaryDirectory()
+        configuration.workingDirectory = directory.path
+        configuration.limits = ChildLimits(
+            processorSeconds: 50, fileBytes: 8192, openFiles: 32)
+        let result = try await ChildProcess.collect(configuration)
+        #expect(text(result.output) == "32\n0\n50\n")
+        #expect(!result.status.isSuccess)
+        #expect(try FileSystem.read(directory.file("file")).count == 8192)
+    }
+
     // In a process of its own, as other tests use memory too.
     @Test func `fifty megabytes pass through little memory`() async {
         await #expect(processExitsWith: .success) {

@@ -1,4 +1,4 @@
-internal import POSIX
+public import POSIX
 internal import Values
 public import Workflows
 
@@ -17,6 +17,7 @@ public struct CommandExecutor: TaskExecutor {
     public let type = "command"
     private let workingDirectory: String?
     private let terminationGrace: Duration
+    private let limits: ChildLimits
 
     /// Makes an executor.
     ///
@@ -24,12 +25,15 @@ public struct CommandExecutor: TaskExecutor {
     ///   - workingDirectory: Where commands start that name no directory; nil gives each attempt a
     ///     new empty one, removed after it.
     ///   - terminationGrace: How long a command has from `SIGTERM` to `SIGKILL`.
+    ///   - limits: The most each process of a command may use.
     public init(
         workingDirectory: String? = nil,
-        terminationGrace: Duration = ExecutorLimits.terminationGrace
+        terminationGrace: Duration = ExecutorLimits.terminationGrace,
+        limits: ChildLimits = ChildLimits()
     ) {
         self.workingDirectory = workingDirectory
         self.terminationGrace = terminationGrace
+        self.limits = limits
     }
 
     /// Runs the command to its end, streaming what it writes.
@@ -47,6 +51,8 @@ public struct CommandExecutor: TaskExecutor {
         _ attempt: TaskAttemptRequest, output: any AttemptOutputSink
     ) async throws(TaskError) -> AttemptOutcome {
         let inputs = try CommandInputs(attempt.inputs)
+        // What was cancelled before it started has no effect at all.
+        if Task.isCancelled { return .cancelled }
         guard let directory = inputs.workingDirectory ?? workingDirectory else {
             let temporary: String
             do { temporary = try FileSystem.makeTemporaryDirectory(prefix: "task") } catch {
@@ -65,7 +71,7 @@ public struct CommandExecutor: TaskExecutor {
         let configuration = ChildConfiguration(
             executable: inputs.executable, arguments: inputs.arguments,
             environment: CommandExecutor.environment(adding: inputs.environment),
-            workingDirectory: directory, standardInput: inputs.standardInput)
+            workingDirectory: directory, standardInput: inputs.standardInput, limits: limits)
         var result = CommandResult()
         let status: ExitStatus
         do {

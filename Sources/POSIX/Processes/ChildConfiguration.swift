@@ -22,12 +22,14 @@ public struct ChildConfiguration: Sendable, Hashable {
     public var standardInput: [UInt8]
     /// Where its standard output and standard error go.
     public var output: OutputTarget
+    /// The most it may use.
+    public var limits: ChildLimits
 
     /// Makes a configuration.
     public init(
         executable: String, arguments: [String] = [], environment: [String: String] = [:],
         workingDirectory: String? = nil, standardInput: [UInt8] = [],
-        output: OutputTarget = .streamed
+        output: OutputTarget = .streamed, limits: ChildLimits = ChildLimits()
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -35,5 +37,6 @@ public struct ChildConfiguration: Sendable, Hashable {
         self.workingDirectory = workingDirectory
         self.standardInput = standardInput
         self.output = output
+        self.limits = limits
     }
 }

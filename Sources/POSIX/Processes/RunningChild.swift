@@ -236,15 +236,15 @@ final class RunningChild: Sendable {
         // A stopped process acts on the signal only when it goes on.
         send(.resume)
         let moment = SystemClock.monotonic() + grace
-        let isSooner = state.withLock { $0.killTimer.map { moment < $0.moment } ?? true }
-        guard isSooner else { return }
         guard let timer = try? makeTimer(after: grace) else { return send(.kill) }
-        let replaced = state.withLock { state -> Watch? in
+        let superfluous = state.withLock { state -> Watch? in
             guard state.status == nil else { return timer }
+            // Of two terminations the one that is less patient counts.
+            if let present = state.killTimer, present.moment <= moment { return timer }
             defer { state.killTimer = (moment, timer) }
             return state.killTimer?.watch
         }
-        _ = replaced
+        _ = superfluous
     }
 
     private func makeTimer(after duration: Duration) throws(ErrorNumber) -> Watch {

@@ -19,14 +19,18 @@ enum Spawner {
         else {
             throw SpawnError(step: .execute, name: configuration.executable, code: .invalidArgument)
         }
+        let limits = configuration.limits.kernelLimits
         let result = unsafe withCStrings(arguments) { arguments in
             unsafe withCStrings(variables) { variables in
                 unsafe withCStrings([path] + (directory.map { [$0] } ?? [])) { paths in
-                    var request = unsafe cposix_spawn_request(
-                        path: paths[0], arguments: arguments, environment: variables,
-                        directory: paths[1], standard_input: input, standard_output: output,
-                        standard_error: error)
-                    return unsafe cposix_spawn(&request)
+                    unsafe limits.withUnsafeBufferPointer { limits in
+                        var request = unsafe cposix_spawn_request(
+                            path: paths[0], arguments: arguments, environment: variables,
+                            directory: paths[1], standard_input: input, standard_output: output,
+                            standard_error: error, limits: limits.baseAddress,
+                            limit_count: Int32(limits.count))
+                        return unsafe cposix_spawn(&request)
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -48,6 +49,15 @@ static int place(const struct cposix_spawn_request *request) {
     return 0;
 }
 
+// Lowers a bound for good; one that is lower already stays as it is.
+static int lower(const struct cposix_limit *limit) {
+    struct rlimit present;
+    if (getrlimit(limit->resource, &present) < 0) return -1;
+    if (limit->value >= present.rlim_max) return 0;
+    struct rlimit lowered = {limit->value, limit->value};
+    return setrlimit(limit->resource, &lowered);
+}
+
 // Runs in the child, which shares the parent's memory until it executes: only async-signal-safe calls,
 // and nothing written but the child's own stack frame.
 static void run_child(const struct cposix_spawn_request *request, pid_t parent, int reports) {
@@ -57,6 +67,9 @@ static void run_child(const struct cposix_spawn_request *request, pid_t parent, 
     if (getppid() != parent) _exit(127);
     if (place(request) < 0) report(reports, CPOSIX_SPAWN_PREPARE);
     close_others_on_execute();
+    for (int index = 0; index < request->limit_count; index++) {
+        if (lower(&request->limits[index]) < 0) report(reports, CPOSIX_SPAWN_PREPARE);
+    }
     if (request->directory != NULL && chdir(request->directory) < 0) {
         report(reports, CPOSIX_SPAWN_DIRECTORY);
     }

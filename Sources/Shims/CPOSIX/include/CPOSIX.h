@@ -13,6 +13,12 @@ enum cposix_spawn_step {
     CPOSIX_SPAWN_EXECUTE = 4,
 };
 
+// A bound of what a child may use: see getrlimit(2).
+struct cposix_limit {
+    int resource;
+    uint64_t value;
+};
+
 struct cposix_spawn_request {
     const char *path;
     char *const *arguments;
@@ -21,6 +27,8 @@ struct cposix_spawn_request {
     int standard_input;
     int standard_output;
     int standard_error;
+    const struct cposix_limit *limits;
+    int limit_count;
 };
 
 struct cposix_spawn_result {
