@@ -61,13 +61,15 @@ let package = Package(
         room("YAML", ["CYAML", "Values"]),
         room(
             "HTTP", ["CCurl", "CMicroHTTPD", "CPOSIX", "POSIX", "Values"], hasInvariants: true),
-        room("Git", ["CGit2", "HTTP", "POSIX", "Values"], hasInvariants: true),
+        room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
         room("SQLite", ["CSQLite", "Values"]),
         room("Schemas", ["Values"]),
         room("Resources", ["Schemas", "Values"]),
         room("Observability", ["Values"]),
         room("Expressions", ["Values"], hasInvariants: true),
-        room("Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"]),
+        room(
+            "Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"],
+            hasInvariants: true),
         room("Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"]),
         room("Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"]),
         room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
@@ -110,10 +112,13 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "POSIX", "Values"]),
         tests("SQLiteTests", ["POSIX", "SQLite", "Values"]),
         tests("SchemasTests", ["Schemas", "Values"]),
-        tests("ResourcesTests", ["Resources", "Schemas", "Values", "YAML"]),
+        tests("ResourcesTests", ["POSIX", "Resources", "Schemas", "Values", "YAML"]),
         tests("ObservabilityTests", ["Observability", "Values"]),
         tests("ExpressionsTests", ["Expressions", "Values"], excluding: ["Fixtures"]),
-        tests("WorkflowsTests", ["Expressions", "Resources", "Values", "Workflows", "YAML"]),
+        tests(
+            "WorkflowsTests",
+            ["Expressions", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML"],
+            excluding: ["Fixtures"]),
         tests("EngineTests", ["Engine", "Expressions", "Resources", "Values", "Workflows"]),
         tests("KubernetesTests", ["HTTP", "Kubernetes", "POSIX", "Values"]),
         tests(

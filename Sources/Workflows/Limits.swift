@@ -2,12 +2,16 @@
 public enum WorkflowLimits {
     /// The most bytes of one manifest file.
     public static let maximumFileBytes = 4 << 20
+    /// The most nodes of one manifest file, aliases expanded.
+    public static let maximumFileNodes = 1_000_000
     /// The most documents of one manifest file.
     public static let maximumDocuments = 1000
     /// The most diagnostics that are reported of one document.
     public static let maximumDiagnostics = 200
     /// The most bytes of a run's resolved inputs, which its checkpoint holds.
     public static let maximumInputBytes = 64 << 10
+    /// The most names that are compared for suggestions, in one definition.
+    public static let maximumComparisons = 100_000
     /// The most cells of one source line that a rendered diagnostic shows.
     public static let maximumSourceColumns = 120
 }

@@ -22,6 +22,7 @@ extension Schema {
         case known(Schema)
         case preserved
         case unknown
+        case forbidden
     }
 
     /// The schema of a member, when the value is an object.
@@ -39,7 +40,7 @@ extension Schema {
         switch additionalProperties {
         case .schema(let schema): return .known(schema)
         case .any: return .preserved
-        case .forbidden: return .unknown
+        case .forbidden: return .forbidden
         case nil: return preservesUnknownFields || describesNoMembers ? .preserved : .unknown
         }
     }
@@ -94,12 +95,12 @@ private struct SchemaRewriter {
             let (name, value) = members[container.next]
             container.next += 1
             switch container.schema.member(name, asResource: container.asResource) {
-            case .unknown where prunes: return nil
+            case .unknown where prunes, .forbidden where prunes: return nil
             case .known(let schema):
                 container.names.append(name)
                 if let child = open(value, schema, asResource: false) { return child }
                 container.items.append(value)
-            case .preserved, .unknown:
+            case .preserved, .unknown, .forbidden:
                 container.names.append(name)
                 container.items.append(value)
             }

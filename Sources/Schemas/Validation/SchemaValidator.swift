@@ -248,11 +248,13 @@ struct SchemaValidator {
             case .known(let child): push(value, child, place, .key(name))
             case .preserved: break
             case .unknown: if unknownFields == .refused { reportUnknown(name, members, visit) }
+            case .forbidden: reportUnknown(name, members, visit)
             }
         }
     }
 
     private mutating func reportUnknown(_ name: String, _ members: JSONObject, _ visit: Visit) {
+        guard violations.count < SchemaLimits.maximumViolations else { return }
         // A name that is there already cannot be the one that was meant.
         let candidates = visit.schema.properties.keys.filter { !members.contains($0) }
         report(
@@ -283,7 +285,13 @@ struct SchemaValidator {
         // `anyOf: [integer, string]` is how int-or-string fields are customarily spelt out.
         if !schema.anyOf.isEmpty, !schema.anyOf.contains(where: { violationsOf($0, visit).isEmpty })
         {
-            report(visit.place, .combination, "satisfies none of the alternatives in anyOf")
+            let types = schema.anyOf.compactMap { $0.type?.rawValue }
+            if types.count == schema.anyOf.count {
+                let list = types.joined(separator: " or ")
+                report(visit.place, .wrongType, "must be \(list), not \(found(visit.value))")
+            } else {
+                report(visit.place, .combination, "satisfies none of the alternatives in anyOf")
+            }
         }
         if !schema.oneOf.isEmpty {
             let count = schema.oneOf.count { violationsOf($0, visit).isEmpty }

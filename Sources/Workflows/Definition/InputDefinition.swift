@@ -28,4 +28,11 @@ public struct InputDefinition: Sendable, Hashable {
         self.description = description
         self.constraints = constraints
     }
+
+    /// What a value of the right kind does not satisfy.
+    ///
+    /// As in any JSON schema, members that it does not describe are allowed unless it says not.
+    func violations(of value: JSON, at path: JSONPath) -> [SchemaViolation] {
+        constraints?.validate(value, at: path, unknownFields: .ignored) ?? []
+    }
 }

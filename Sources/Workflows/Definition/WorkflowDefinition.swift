@@ -70,6 +70,8 @@ public struct OutputDefinition: Sendable, Hashable {
     public var fallback: JSON?
     /// What the value is.
     public var description: String?
+    /// Whether it is written as an object with a `value`, rather than as the value alone.
+    var isObject: Bool
 
     /// Makes an output.
     public init(name: String, value: JSON, fallback: JSON? = nil, description: String? = nil) {
@@ -77,5 +79,6 @@ public struct OutputDefinition: Sendable, Hashable {
         self.value = value
         self.fallback = fallback
         self.description = description
+        isObject = fallback != nil || description != nil
     }
 }

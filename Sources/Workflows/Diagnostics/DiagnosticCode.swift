@@ -36,7 +36,6 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case dependencyCycle = "E0205"
     case invalidDuration = "E0206"
     case intervalOrder = "E0207"
-    case invalidTaskInputs = "E0208"
     case invalidTaskID = "E0209"
 
     // Expressions, and what they refer to.
@@ -70,7 +69,6 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unusedInput = "W0001"
     case requiredWithDefault = "W0002"
     case constantCondition = "W0003"
-    case redundantDependency = "W0004"
 
     /// How grave diagnostics of the code are.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -105,7 +103,6 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .dependencyCycle: "Tasks depend on each other in a circle, so none can start."
         case .invalidDuration: "A text is not a duration."
         case .intervalOrder: "A retry policy's initialInterval is longer than its maxInterval."
-        case .invalidTaskInputs: "A task's inputs are not what its type takes."
         case .invalidTaskID: "A task's id cannot be used in an expression."
         case .expressionSyntax: "An expression is not one."
         case .unknownInput: "An expression refers to an input that is not declared."
@@ -131,7 +128,6 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .unusedInput: "An input is declared and nothing refers to it."
         case .requiredWithDefault: "A required input has a default, which is never used."
         case .constantCondition: "A condition refers to nothing, so it is always the same."
-        case .redundantDependency: "A task names a dependency twice."
         }
     }
 }

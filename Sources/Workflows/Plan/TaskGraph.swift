@@ -75,55 +75,84 @@ public struct TaskGraph: Sendable, Hashable {
         return order.count == count ? order : nil
     }
 
-    /// A shortest cycle through the first task that is in one; empty where there is none.
+    /// One shortest cycle for each group of tasks that wait for each other; none where there is an
+    /// order.
     ///
-    /// Each task depends on the next and the last on the first. Time is linear.
-    public func cycle() -> [Int] {
-        guard let start = firstTaskInCycle() else { return [] }
-        // Breadth first along dependencies from the task back to itself.
-        var cameFrom = [Int](repeating: -1, count: count)
+    /// A cycle begins with the first task of its group; each task depends on the next and the last on
+    /// the first. Groups come in the order of their first tasks. Time is linear for the groups, and
+    /// linear in each group for its cycle. A task that depends on itself is a cycle of one.
+    public func cycles() -> [[Int]] {
+        let groups = components()
+        var members: [Int: [Int]] = [:]
+        for task in 0..<count { members[groups[task], default: []].append(task) }
+        return members.values.compactMap { group in
+            guard let start = group.first else { return nil }
+            let isLoop = group.count > 1 || dependencies(of: start).contains(Int32(start))
+            return isLoop ? shortestCycle(from: start, within: groups) : nil
+        }.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// The strongly connected component of each task, by Kosaraju's two passes, without recursion.
+    private func components() -> [Int] {
+        var finished: [Int] = []
+        finished.reserveCapacity(count)
+        var next = [Int](repeating: -1, count: count)
+        for root in 0..<count where next[root] < 0 {
+            var path = [root]
+            next[root] = 0
+            while let task = path.last {
+                let list = dependencies(of: task)
+                let position = list.startIndex + next[task]
+                guard position < list.endIndex else {
+                    finished.append(task)
+                    path.removeLast()
+                    continue
+                }
+                next[task] += 1
+                let dependency = Int(list[position])
+                if next[dependency] < 0 {
+                    next[dependency] = 0
+                    path.append(dependency)
+                }
+            }
+        }
+        var component = [Int](repeating: -1, count: count)
+        for root in finished.reversed() where component[root] < 0 {
+            var waiting = [root]
+            component[root] = root
+            while let task = waiting.popLast() {
+                for dependent in dependents(of: task) where component[Int(dependent)] < 0 {
+                    component[Int(dependent)] = root
+                    waiting.append(Int(dependent))
+                }
+            }
+        }
+        return component
+    }
+
+    /// Breadth first along dependencies from a task of a group back to itself.
+    private func shortestCycle(from start: Int, within groups: [Int]) -> [Int] {
+        var cameFrom: [Int: Int] = [:]
         var queue = [start]
         var next = 0
         while next < queue.count {
             let task = queue[next]
             next += 1
-            for dependency in dependencies(of: task).map(Int.init) {
+            for dependency in dependencies(of: task).map(Int.init)
+            where groups[dependency] == groups[start] {
                 if dependency == start {
                     var path = [task]
-                    while let last = path.last, last != start { path.append(cameFrom[last]) }
+                    while let last = path.last, last != start, let before = cameFrom[last] {
+                        path.append(before)
+                    }
                     return path.reversed()
                 }
-                if cameFrom[dependency] < 0 {
+                if cameFrom[dependency] == nil {
                     cameFrom[dependency] = task
                     queue.append(dependency)
                 }
             }
         }
         return []
-    }
-
-    /// Peels off, from both ends, the tasks that no cycle can go through; what stays after that on a
-    /// walk along dependencies repeats, and the least index of the walk's loop is the answer.
-    private func firstTaskInCycle() -> Int? {
-        var unmet = (0..<count).map { dependencies(of: $0).count }
-        var free = (0..<count).filter { unmet[$0] == 0 }
-        while let task = free.popLast() {
-            for dependent in dependents(of: task) {
-                unmet[Int(dependent)] -= 1
-                if unmet[Int(dependent)] == 0 { free.append(Int(dependent)) }
-            }
-        }
-        guard var task = (0..<count).first(where: { unmet[$0] > 0 }) else { return nil }
-        var visited = [Int](repeating: -1, count: count)
-        var walk: [Int] = []
-        while visited[task] < 0 {
-            visited[task] = walk.count
-            walk.append(task)
-            guard let blocked = dependencies(of: task).first(where: { unmet[Int($0)] > 0 }) else {
-                return nil
-            }
-            task = Int(blocked)
-        }
-        return walk[visited[task]...].min()
     }
 }

@@ -1,0 +1,54 @@
+/// What can be seen of a string with `${{ … }}` without compiling it.
+enum TemplateText {
+    enum Shape {
+        /// No expression.
+        case constant
+        /// One expression and nothing else, whose value may be of any kind.
+        case expression
+        /// Text with expressions in it, whose value is a string.
+        case mixed
+    }
+
+    static func shape(of text: String) -> Shape {
+        guard contains(text.utf8, "${{") else { return .constant }
+        return soleExpression(of: text) == nil ? .mixed : .expression
+    }
+
+    /// The one expression that a condition is, with or without `${{ }}` around it, and the offset in
+    /// bytes of UTF-8 at which it starts; nil where there is more than one, or text beside it.
+    static func soleExpression(of text: String) -> (source: String, offset: Int)? {
+        let bytes = Array(text.utf8)
+        guard contains(bytes, "${{") else { return (text, 0) }
+        let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+        guard let first = bytes.firstIndex(where: { !blank.contains($0) }),
+            let last = bytes.lastIndex(where: { !blank.contains($0) }),
+            last - first >= 4,
+            bytes[first...].starts(with: "${{".utf8), bytes[last] == UInt8(ascii: "}"),
+            bytes[last - 1] == UInt8(ascii: "}")
+        else { return nil }
+        let inner = bytes[(first + 3)..<(last - 1)]
+        guard !contains(inner, "${{") else { return nil }
+        return (String(decoding: inner, as: UTF8.self), first + 3)
+    }
+
+    /// Whether a source is just a chain of names.
+    static func isBare(_ source: String, _ names: [String]) -> Bool {
+        let head = source.drop { $0.isWhitespace }
+        let reversed = head.reversed().drop { $0.isWhitespace }
+        return String(reversed.reversed()) == names.joined(separator: ".")
+    }
+
+    private static func contains(_ bytes: some Collection<UInt8>, _ marker: String) -> Bool {
+        let wanted = Array(marker.utf8)
+        var matched = 0
+        for byte in bytes {
+            if byte == wanted[matched] {
+                matched += 1
+                if matched == wanted.count { return true }
+            } else {
+                matched = byte == wanted[0] ? 1 : 0
+            }
+        }
+        return false
+    }
+}

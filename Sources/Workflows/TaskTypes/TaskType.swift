@@ -1,0 +1,50 @@
+public import Schemas
+
+/// What a manifest may write of one type of task: an executor of the same name does the work.
+public struct TaskType: Sendable, Hashable {
+    /// The name, as `tasks[].type` writes it.
+    public var name: String
+    /// What tasks of the type do, in one sentence.
+    public var summary: String
+    /// The schema of `tasks[].inputs`, checked before a run and, once expressions have their
+    /// values, again before each attempt.
+    public var inputs: Schema
+    /// The outputs every task of the type gives, with their kinds.
+    public var outputs: [String: ValueKind]
+    /// Whether each input is given as an output of the same name.
+    public var givesInputs: Bool
+    /// Whether an attempt has no effect outside the run, so that it may be made again freely.
+    public var isPure: Bool
+
+    /// Makes a type.
+    public init(
+        name: String, summary: String, inputs: Schema, outputs: [String: ValueKind] = [:],
+        givesInputs: Bool = false, isPure: Bool = false
+    ) {
+        self.name = name
+        self.summary = summary
+        self.inputs = inputs
+        self.outputs = outputs
+        self.givesInputs = givesInputs
+        self.isPure = isPure
+    }
+}
+
+/// The types of tasks that manifests may use.
+public struct TaskTypes: Sendable, Hashable {
+    private let types: [String: TaskType]
+
+    /// Makes a catalogue; of two types with one name, the later stands.
+    public init(_ types: [TaskType]) {
+        self.types = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The type of that name, or nil.
+    public subscript(name: String) -> TaskType? { types[name] }
+
+    /// The names, sorted.
+    public var names: [String] { types.keys.sorted() }
+
+    /// The types that come with the product.
+    public static let builtIn = TaskTypes([.command, .http, .transform])
+}

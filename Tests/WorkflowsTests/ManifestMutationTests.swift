@@ -1,0 +1,67 @@
+import Testing
+import Values
+import Workflows
+
+@Suite struct ManifestMutationTests {
+    /// SplitMix64: small, and the same on every machine.
+    private struct Random: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var word = state
+            word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+            return word ^ (word >> 31)
+        }
+    }
+
+    private static let pieces = [
+        "${{", "}}", "\"", "'", "\n", "  ", ": ", "- ", "[", "]", "{", "}", "|\n", ">-\n", "&a ",
+        "*a", "<<: ", "null", "-1", "1e999", "é", "\u{FFFE}", "\t", "#", "tasks.", "id: ", "!!int ",
+        "0", "transform", "---\n", "\\", "workflow.inputs.",
+    ]
+
+    @Test(arguments: UInt64(1)...8)
+    func `no mutation of a manifest makes the reader trap, and all are told in their place`(
+        seed: UInt64
+    ) throws {
+        var random = Random(state: seed)
+        let sources = try ["every-field.yaml", "several.yaml", "flow.json"].map(Fixture.text)
+        for _ in 0..<60 {
+            var bytes = Array((sources.randomElement(using: &random) ?? "").utf8)
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                mutate(&bytes, &random)
+            }
+            let file = ManifestFile(bytes, path: "f.yaml")
+            for diagnostic in file.diagnostics.all {
+                let position = try #require(diagnostic.position)
+                #expect(position.line >= 1 && position.column >= 1)
+            }
+            // A plan and an error exclude each other.
+            for resource in file.resources {
+                #expect(!(resource.hasErrors && resource.plan != nil))
+            }
+            _ = file.rendered()
+            _ = file.diagnosticsJSON
+        }
+    }
+
+    private func mutate(_ bytes: inout [UInt8], _ random: inout Random) {
+        let place = Int.random(in: 0...bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+            let piece = Self.pieces.randomElement(using: &random) ?? ""
+            bytes.insert(contentsOf: Array(piece.utf8), at: place)
+        case 1:
+            let end = min(bytes.count, place + Int.random(in: 1...20, using: &random))
+            bytes.removeSubrange(place..<end)
+        case 2:
+            if place < bytes.count { bytes[place] = UInt8.random(in: 0...255, using: &random) }
+        default:
+            let start = Int.random(in: 0...bytes.count, using: &random)
+            let end = min(bytes.count, start + Int.random(in: 1...80, using: &random))
+            bytes.insert(contentsOf: Array(bytes[start..<end]), at: place)
+        }
+    }
+}
