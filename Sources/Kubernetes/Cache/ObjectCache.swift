@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// The objects of one type as far as a watch has told of them, for any number of readers.
 ///
-/// Reads cost a lock and a look-up, and never wait for the network. Only an ``Informer`` changes the
-/// objects; whoever writes to the API tells ``recordWrite(_:)``.
+/// Reads cost a lock and a look-up, and never wait for the network. Only an ``Informer`` changes
+/// the objects; whoever writes to the API tells ``recordWrite(_:)``.
 public final class ObjectCache: Sendable {
     private let store: Mutex<ObjectStore>
 

@@ -2,7 +2,7 @@
 ///
 /// What it holds never goes back: an event or list that is not newer than what was seen is dropped
 /// (law 24), so events may be lost, doubled or come late, and the next list puts everything right
-/// (law 25). It also knows the versions of our own writes, and so whether it has seen them (law 23).
+/// (law 25). It also knows the versions of our own writes, and whether it has seen them (law 23).
 public struct ObjectStore: Sendable {
     private struct Entry {
         var object: KubernetesObject
@@ -52,8 +52,8 @@ public struct ObjectStore: Sendable {
 
     /// Puts the objects of a whole list in place of what is here.
     ///
-    /// - Returns: What changed: added and updated objects in the list's order, then the deleted ones
-    ///   by key, each once; nil, with nothing changed, when the list is older than what was seen.
+    /// - Returns: What changed: added and updated objects in the list's order, then deleted ones by
+    ///   key, each once; nil, with nothing changed, when the list is older than what was seen.
     public mutating func replace(
         with objects: [KubernetesObject], at listVersion: ResourceVersion
     ) -> [ObjectChange]? {

@@ -4,7 +4,7 @@ internal import Values
 /// A client of one API server, for objects of any kind.
 ///
 /// A request is sent once. It is sent again only where the server said that it did nothing: a 429
-/// with `Retry-After`, a 401 after a token was renewed, and for reads any failure with `Retry-After`.
+/// with `Retry-After`, a 401 after a token was renewed, for reads any failure with `Retry-After`.
 /// A mutation whose reply is lost fails with ``KubernetesError/outcomeUnknown`` (law 5).
 public final class KubernetesClient: Sendable {
     /// The name under which the server remembers what we set, and our `User-Agent`.

@@ -45,6 +45,9 @@ struct EventMemory: Sendable {
         self.instance = instance
     }
 
+    /// The events that further occurrences would be counted in.
+    var rememberedCount: Int { written.count }
+
     /// Takes an event in; false when it is one too many.
     mutating func add(_ identity: EventIdentity, at now: Timestamp, monotonic: Duration) -> Bool {
         if pending[identity] != nil {

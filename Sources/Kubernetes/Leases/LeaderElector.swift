@@ -10,7 +10,7 @@ public final class LeaderElector: Sendable {
     private let time: TimeSource
     private let random: RandomSource
 
-    /// Makes a candidate; its identity must be no other's, so it holds the Pod's name or randomness.
+    /// Makes a candidate; its identity must be no other's: the Pod's name, or random.
     public init(
         client: KubernetesClient, lease: ObjectKey, identity: String,
         timing: LeaseElection.Timing = .init(), time: TimeSource = .system,
@@ -26,7 +26,8 @@ public final class LeaderElector: Sendable {
     /// Gets the lease, works while it is held, and gets it again when it was lost.
     ///
     /// The work is cancelled when the lease is lost and must end before the lease runs out for
-    /// others. Returns when the work ends by itself or the task is cancelled; the lease is given back.
+    /// others. Returns when the work ends by itself or the task is cancelled, with the lease given
+    /// back.
     ///
     /// - Parameter work: What to do in a term; the term's number grows with each change of holder.
     public func run(_ work: @escaping @Sendable (_ term: Int64) async -> Void) async {

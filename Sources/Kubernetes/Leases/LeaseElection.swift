@@ -3,8 +3,8 @@ public import Values
 /// The rules by which one of many candidates holds a Lease, without clock or connection.
 ///
 /// Only monotonic time of this machine counts: another's lease is over when it did not change here
-/// for its whole duration. Holding a lease is no mutual exclusion; conditional writes are what keeps
-/// two holders from harm (law 29).
+/// for its whole duration. Holding a lease is no mutual exclusion; conditional writes are what
+/// keeps two holders from harm (law 29).
 ///
 /// Source: client-go tools/leaderelection/leaderelection.go.
 public struct LeaseElection: Sendable {

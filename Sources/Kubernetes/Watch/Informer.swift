@@ -80,8 +80,8 @@ public final class Informer: Sendable {
 
     /// Follows the API until the task is cancelled, and then returns.
     ///
-    /// - Throws: ``KubernetesError`` when going on makes no sense: the configuration cannot be used,
-    ///   or the server's versions went back (start again with a new cache).
+    /// - Throws: ``KubernetesError`` when going on makes no sense: the configuration cannot be
+    ///   used, or the server's versions went back (start again with a new cache).
     public func run() async throws(KubernetesError) {
         var reflector = Reflector(pageSize: options.pageSize, backoff: options.backoff)
         var event = Reflector.Event.started

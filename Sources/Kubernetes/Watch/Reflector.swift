@@ -3,7 +3,7 @@
 /// It lists page by page, swaps the cache when the last page is there, and watches from the list's
 /// version on. A watch that ends goes on from the last version seen; a version that the server no
 /// longer keeps (410) means another list. Waits after failures double with jitter, so that many
-/// clients do not come back together (law 27). The version it goes on from never goes back (law 24).
+/// clients do not come back together (law 27). The version to go on from never goes back (law 24).
 ///
 /// Every event gets actions to perform in order; the last one's result is the next event.
 ///
@@ -126,8 +126,8 @@ public struct Reflector: Sendable {
         actions.append(.list(limit: limit, continueToken: nil))
     }
 
-    /// Pages cannot outlive the server's history; a list that could not be finished in pages is asked
-    /// for at once.
+    /// Pages cannot outlive the server's history; a list that could not be finished in pages is
+    /// asked for at once.
     private var limit: Int? {
         listRestarts < KubernetesLimits.listRestarts ? pageSize : nil
     }
