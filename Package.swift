@@ -71,7 +71,8 @@ let package = Package(
             "Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"],
             hasInvariants: true),
         room("Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"]),
-        room("Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"]),
+        room(
+            "Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"], hasInvariants: true),
         room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
         room(
             "GitOps",
