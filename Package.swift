@@ -61,7 +61,7 @@ let package = Package(
         room("YAML", ["CYAML", "Values"]),
         room(
             "HTTP", ["CCurl", "CMicroHTTPD", "CPOSIX", "POSIX", "Values"], hasInvariants: true),
-        room("Git", ["CGit2", "HTTP", "POSIX", "Values"]),
+        room("Git", ["CGit2", "HTTP", "POSIX", "Values"], hasInvariants: true),
         room("SQLite", ["CSQLite", "Values"]),
         room("Schemas", ["Values"]),
         room("Resources", ["Schemas", "Values"]),
