@@ -1,0 +1,53 @@
+internal import Synchronization
+internal import Values
+
+/// The deadlines and bookmarks of all watches, looked at by one tick for all of them.
+final class WatchTimers: Sendable {
+    private struct Entry {
+        let watcher: Watcher
+        let deadline: Timestamp
+        var nextBookmark: Timestamp?
+    }
+
+    private struct State {
+        var entries: [Int: Entry] = [:]
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps the time of a watch until ``stop(_:)``.
+    func start(_ stream: WatchStream) -> Int {
+        let bookmark =
+            stream.wantsBookmarks
+            ? stream.server.now() + ControlPlaneLimits.bookmarkInterval : nil
+        return state.withLock { state in
+            state.next += 1
+            state.entries[state.next] = Entry(
+                watcher: stream.watcher, deadline: stream.deadline, nextBookmark: bookmark)
+            return state.next
+        }
+    }
+
+    func stop(_ timer: Int) {
+        state.withLock { $0.entries[timer] = nil }
+    }
+
+    /// Ends what is over and gives bookmarks that are due.
+    func tick(_ now: Timestamp, store: ObjectStore) {
+        var over: [Watcher] = []
+        var due: [Watcher] = []
+        state.withLock { state in
+            for (timer, entry) in state.entries {
+                if entry.deadline <= now {
+                    over.append(entry.watcher)
+                } else if let bookmark = entry.nextBookmark, bookmark <= now {
+                    due.append(entry.watcher)
+                    state.entries[timer]?.nextBookmark = now + ControlPlaneLimits.bookmarkInterval
+                }
+            }
+        }
+        for watcher in over { watcher.end() }
+        for watcher in due { store.bookmark(watcher) }
+    }
+}

@@ -1,0 +1,37 @@
+/// The bounds of this room.
+public enum ControlPlaneLimits {
+    /// The most bytes of a request's body, which is what Kubernetes' API server reads.
+    public static let requestBytes = 3 << 20
+    /// The most bytes of one stored object, which is etcd's.
+    public static let objectBytes = 3 << 19
+    /// The deepest nesting of arrays and objects in an object.
+    public static let objectDepth = 100
+    /// The most changes kept to resume watches from and to continue lists over.
+    public static let retainedChanges = 20_000
+    /// The most bytes of objects that kept changes hold.
+    public static let retainedChangeBytes = 96 << 20
+    /// The most events that wait for one watcher; one that falls further behind must list again.
+    public static let watcherBacklog = 16_384
+    /// The most writes of one transaction.
+    public static let transactionWrites = 512
+    /// The most writes that wait for their transaction; past it clients are told to come back.
+    public static let waitingWrites = 16_384
+    /// The most times a write without a resource version is made again after another came first.
+    public static let conflictRetries = 64
+    /// The most objects of one page when a client names no limit: none.
+    public static let pageObjects = Int.max
+    /// The most managers that may own fields of an object by updates; older ones are put together.
+    public static let updateManagers = 10
+    /// The most operations of one JSON patch, which is Kubernetes' own.
+    public static let patchOperations = 10_000
+    /// How long an event is kept after it was last seen.
+    public static let eventLifetime = Duration.seconds(3600)
+    /// The longest a watch lasts when its client names no timeout.
+    public static let watchDuration = Duration.seconds(3600)
+    /// How often a watch that asked for bookmarks gets one.
+    public static let bookmarkInterval = Duration.seconds(60)
+    /// The most bytes of all annotations of an object.
+    public static let annotationBytes = 256 << 10
+    /// The most bytes a secret's or a config map's data may have.
+    public static let dataBytes = 1 << 20
+}
