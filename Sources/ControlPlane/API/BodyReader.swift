@@ -6,7 +6,7 @@ internal import YAML
 enum BodyReader {
     static let objectTypes = ["application/json", "application/yaml"]
 
-    /// Reads a JSON or YAML body, by its media type.
+    /// Reads a body by its media type.
     static func read(_ request: APIRequest) throws(APIFailure) -> JSON {
         guard !request.body.isEmpty else { throw .badRequest("the request body is empty") }
         switch ContentNegotiation.mediaType(request.contentType) {
@@ -15,6 +15,7 @@ enum BodyReader {
             return try json(request.body)
         case "application/yaml", "application/apply-patch+yaml", "text/yaml", "application/x-yaml":
             return try yaml(request.body)
+        case ProtobufReader.mediaType: return try ProtobufReader.read(request.body)
         default: throw .unsupportedMediaType(objectTypes)
         }
     }

@@ -32,7 +32,9 @@ extension APIServer {
         let bytes = documents.document("openapi v2 protobuf") {
             OpenAPIProtobuf.document(OpenAPI.v2(catalog))
         }
-        return APIResponse(bytes: bytes, contentType: APIServer.protobufType)
+        // The name asked for is no valid media type; clients refuse an answer that repeats its "@".
+        let answered = APIServer.protobufType.replacing("@", with: ".")
+        return APIResponse(bytes: bytes, contentType: answered)
     }
 
     private func openAPIv3(

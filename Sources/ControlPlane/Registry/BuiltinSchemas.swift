@@ -63,6 +63,9 @@ enum BuiltinSchemas {
                             "operation": .string(
                                 "Operation is the type of operation which lead to this "
                                     + "ManagedFieldsEntry being created."),
+                            "subresource": .string(
+                                "Subresource is the name of the subresource used to update "
+                                    + "that object."),
                             "time": .timestamp(
                                 "Time is timestamp of when these fields were set."),
                         ])),
@@ -106,6 +109,8 @@ enum BuiltinSchemas {
         .object(
             description,
             [
+                "apiVersion": .string("API version of the referent."),
+                "kind": .string("Kind of the referent."),
                 "fieldPath": .string(
                     "If referring to a piece of an object instead of an entire object, this "
                         + "string should contain a valid JSON/Go field access statement, such as "
