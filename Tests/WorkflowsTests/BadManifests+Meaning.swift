@@ -34,8 +34,8 @@ extension BadManifest {
         BadManifest(
             "a reference to a task that waits for this one",
             spec: "  tasks:\n    - id: a\n      type: transform\n      inputs:\n"
-                + "        x: ${{ tasks.b.outputs.y }}\n    - id: b\n      type: transform\n"
-                + "      dependsOn: [a]\n      inputs: {y: 1}\n", ["10:16:E0305"]),
+                + "        x: ${{ tasks.b.outputs.v }}\n    - id: b\n      type: transform\n"
+                + "      dependsOn: [a]\n      inputs: {v: 1}\n", ["10:16:E0305"]),
         BadManifest(
             "a duration that is none",
             spec: "  config:\n    timeout: soon\n  tasks:\n    - id: a\n      type: transform\n"
@@ -60,12 +60,12 @@ extension BadManifest {
         BadManifest(
             "an expression that is none, in quotes behind escapes",
             spec: "  tasks:\n    - id: a\n      type: transform\n      inputs:\n"
-                + "        x: \"é\\t\\u00e9 ${{ 1 + }}\"\n        y: 'it''s ${{ ) }}'\n",
+                + "        x: \"é\\t\\u00e9 ${{ 1 + }}\"\n        v: 'it''s ${{ ) }}'\n",
             ["10:31:E0301", "11:23:E0301"]),
         BadManifest(
             "expressions that are none, all of one task",
             spec: "  tasks:\n    - id: a\n      type: transform\n      inputs:\n"
-                + "        x: [\"${{ * }}\", {z: \"${{ run.nam }}\"}]\n        y: ${{ (\n",
+                + "        x: [\"${{ * }}\", {z: \"${{ run.nam }}\"}]\n        v: ${{ (\n",
             ["10:18:E0301", "10:34:E0306", "11:12:E0301"]),
         BadManifest(
             "an expression in a literal block",
@@ -85,16 +85,16 @@ extension BadManifest {
             "an input that is not declared",
             spec: "  inputs: [{name: topic}]\n  tasks:\n    - id: a\n      type: transform\n"
                 + "      inputs:\n        x: ${{ workflow.inputs.topci }}\n"
-                + "        y: ${{ workflow.inputs.topic }}\n", ["11:16:E0302"]),
+                + "        v: ${{ workflow.inputs.topic }}\n", ["11:16:E0302"]),
         BadManifest(
             "an output the type does not give",
             spec: "  tasks:\n    - {id: a, type: command, inputs: {command: [ls]}}\n    - id: b\n"
                 + "      type: transform\n      inputs:\n        x: ${{ tasks.a.outputs.stdotu }}\n"
-                + "        y: ${{ tasks.a.stdout }}\n", ["11:16:E0304", "12:16:E0309"]),
+                + "        v: ${{ tasks.a.stdout }}\n", ["11:16:E0304", "12:16:E0309"]),
         BadManifest(
             "names that are not bound",
             spec: "  inputs: [{name: topic}]\n  tasks:\n    - id: a\n      type: transform\n"
-                + "      inputs:\n        x: ${{ topic }}\n        y: ${{ inputs.topic }}\n"
+                + "      inputs:\n        x: ${{ topic }}\n        v: ${{ inputs.topic }}\n"
                 + "        z: ${{ workflow.topic }}\n        w: ${{ workflow.inputs.topic }}\n",
             ["11:16:E0306", "12:16:E0306", "13:16:E0306"]),
         BadManifest(
@@ -116,37 +116,42 @@ extension BadManifest {
             ["9:29:E0301", "12:18:W0003"]),
         BadManifest(
             "a condition that is a number",
-            spec: "  inputs: [{name: n, type: int}]\n  tasks:\n    - id: a\n"
-                + "      type: transform\n      condition: ${{ workflow.inputs.n }}\n",
+            spec: "  inputs: [{name: k, type: int}]\n  tasks:\n    - id: a\n"
+                + "      type: transform\n      condition: ${{ workflow.inputs.k }}\n",
             ["10:22:E0310"]),
         BadManifest(
             "two inputs of one name",
-            spec: "  inputs: [{name: n}, {name: n}]\n  tasks:\n    - id: a\n"
-                + "      type: transform\n      inputs: {x: \"${{ workflow.inputs.n }}\"}\n",
+            spec: "  inputs: [{name: k}, {name: k}]\n  tasks:\n    - id: a\n"
+                + "      type: transform\n      inputs: {x: \"${{ workflow.inputs.k }}\"}\n",
             ["6:30:E0401"]),
         BadManifest(
             "defaults the inputs do not allow",
-            spec: "  inputs:\n    - {name: n, type: integer, default: many}\n"
+            spec: "  inputs:\n    - {name: k, type: integer, default: many}\n"
                 + "    - {name: m, type: int, default: 11, validation: {maximum: 10}}\n"
                 + "    - {name: s, type: string, default: x, required: true}\n  tasks:\n"
                 + "    - id: a\n      type: transform\n      inputs: {x: \"${{ workflow.inputs }}\"}\n",
             ["7:41:E0402", "8:37:E0402", "9:31:W0002"]),
         BadManifest(
             "validations that do not go with their inputs",
-            spec: "  inputs:\n    - {name: n, type: integer, validation: {pattern: '^a'}}\n"
+            spec: "  inputs:\n    - {name: k, type: integer, validation: {pattern: '^a'}}\n"
                 + "    - {name: s, type: string, validation: {pattern: '('}}\n"
                 + "    - {name: e, type: string, validation: {enum: [a, 1]}}\n"
                 + "    - {name: o, type: object, schema: {type: thing}}\n"
                 + "  tasks:\n    - {id: a, type: transform, inputs: {x: \"${{ workflow.inputs }}\"}}\n",
             ["7:45:E0404", "8:53:E0403", "9:54:E0404", "10:46:E0403"]),
         BadManifest(
+            "texts that are booleans for kubectl",
+            spec: "  tasks:\n    - id: a\n      type: transform\n"
+                + "      inputs: {y: on, \"no\": 'off', list: [Yes, true, nope]}\n",
+            ["9:16:W0004", "9:19:W0004", "9:43:W0004"]),
+        BadManifest(
             "an input that nothing uses",
-            spec: "  inputs:\n    - name: n\n  tasks: [{id: a, type: transform}]\n",
+            spec: "  inputs:\n    - name: k\n  tasks: [{id: a, type: transform}]\n",
             ["7:13:W0001"]),
         BadManifest(
             "outputs that refer to nothing",
             spec: "  tasks: [{id: a, type: transform, inputs: {x: 1}}]\n  outputs:\n"
-                + "    one: ${{ tasks.a.outputs.y }}\n    two:\n"
+                + "    one: ${{ tasks.a.outputs.v }}\n    two:\n"
                 + "      value: ${{ tasks.b.outputs.x }}\n      falback: 0\n"
                 + "    three: {description: nothing}\n",
             ["8:14:E0304", "10:18:E0303", "11:7:E0101", "12:5:E0102"]),

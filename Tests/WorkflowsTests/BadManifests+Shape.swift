@@ -28,7 +28,7 @@ extension BadManifest {
         BadManifest(
             "a name that is none, and a label that is no text",
             "apiVersion: orchestrator.llm/v1\nkind: Workflow\nmetadata:\n  name: My_Flow\n"
-                + "  labels:\n    on: true\nspec:\n  tasks:\n    - {id: a, type: transform}\n",
+                + "  labels:\n    tr: true\nspec:\n  tasks:\n    - {id: a, type: transform}\n",
             ["4:9:E0009", "6:9:E0011"]),
         BadManifest(
             "a namespace that is none",

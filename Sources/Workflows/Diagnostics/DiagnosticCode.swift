@@ -69,6 +69,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unusedInput = "W0001"
     case requiredWithDefault = "W0002"
     case constantCondition = "W0003"
+    case ambiguousBoolean = "W0004"
 
     /// How grave diagnostics of the code are.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -127,6 +128,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .inputsTooLarge: "The inputs of a run are larger than a checkpoint can hold."
         case .unusedInput: "An input is declared and nothing refers to it."
         case .requiredWithDefault: "A required input has a default, which is never used."
+        case .ambiguousBoolean:
+            "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
         case .constantCondition: "A condition refers to nothing, so it is always the same."
         }
     }

@@ -44,7 +44,8 @@ struct ManifestReader {
                     json: json, position: document.root.position, digest: json.digest,
                     plan: hasErrors ? nil : check.plan, hasErrors: hasErrors))
         }
-        place(check.diagnostics, in: document)
+        let doubts = AmbiguousScalars.diagnostics(in: document, source)
+        place(check.diagnostics + doubts, in: document)
     }
 
     private mutating func checkRepetition(

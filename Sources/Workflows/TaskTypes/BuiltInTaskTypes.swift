@@ -9,19 +9,23 @@ extension TaskType {
             "What to run.", required: ["command"],
             [
                 "command": Schema.array(
-                    "The program and its arguments, which no shell looks at; or one string, which"
-                        + " is a script for /bin/sh.",
+                    "The program and its arguments, which no shell looks at; with shell, a script.",
                     of: .string("The program, then its arguments."), minimumItems: 1,
                     maximumItems: 1024
                 ).orString(),
-                "environment": .map(
-                    "Variables added to the small environment the process gets.",
-                    of: Schema.string("The value of the variable.")),
+                "args": .array(
+                    "Arguments added behind those of command.", of: .string("An argument."),
+                    maximumItems: 1024),
+                "shell": .boolean(
+                    "Whether command is a script for /bin/sh, which args are the $1, $2 of."),
+                "environment": environment,
+                "env": environment,
                 "workingDirectory": .string(
                     "The directory the process starts in; a new empty one where absent.",
                     minimumLength: 1),
                 "input": .anything(
                     "What the process reads: a string as it is, any other value as JSON."),
+                "stdin": .anything("Another name of input."),
                 "outputFormat": .string(
                     "How standard output is read: as text, as one JSON value, or as one JSON value"
                         + " a line.", enum: ["text", "json", "lines"]),
@@ -32,8 +36,12 @@ extension TaskType {
             ]),
         outputs: [
             "stdout": .string, "stderr": .string, "exitCode": .integer, "json": .any,
-            "lines": .array,
+            "lines": .array, "stdoutTruncated": .boolean, "stderrTruncated": .boolean,
         ])
+
+    private static let environment = Schema.map(
+        "Variables added to the small environment the process gets; env is another name of it.",
+        of: .string("The value of the variable."))
 
     /// `http`: one HTTP request.
     public static let http = TaskType(
@@ -67,6 +75,7 @@ extension TaskType {
             ]),
         outputs: [
             "status": .integer, "headers": .object, "body": .string, "json": .any,
+            "bodyTruncated": .boolean,
         ])
 
     /// `transform`: values made of values.

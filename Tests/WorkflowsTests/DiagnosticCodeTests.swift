@@ -1,0 +1,61 @@
+import TestSupport
+import Testing
+import Workflows
+
+@Suite struct DiagnosticCodeTests {
+    private static let groups: [(prefix: String, title: String)] = [
+        ("E00", "The text, and what it describes"), ("E01", "The shape"),
+        ("E02", "Tasks and their order"), ("E03", "Expressions and references"),
+        ("E04", "Declared inputs and outputs"), ("E05", "The values a run is given"),
+        ("W", "Warnings"),
+    ]
+
+    @Test func `the document lists every code with its explanation`() throws {
+        var text = """
+            # Diagnostics
+
+            What `llm-orchestrator validate`, the sync of a repository and the status of a Workflow tell about a
+            manifest. Each has a code that keeps its meaning for good; messages may be worded better over time.
+            An error keeps the manifest from being used, a warning does not. One reading tells all of them.
+
+            ```
+            flows/etl.yaml:9:19: error[E0203]: task "load" depends on "extrat", which does not exist
+             9 |       dependsOn: [extrat]
+               |                   ^~~~~~
+            help: did you mean "extract"?
+            ```
+
+            This page is written from `DiagnosticCode` by
+            `LLM_ORCHESTRATOR_WRITE_DOCS=1 swift test --filter DiagnosticCodeTests`.
+
+            """
+        for group in Self.groups {
+            text += "\n## \(group.title)\n\n| code | what it stands for |\n|---|---|\n"
+            for code in DiagnosticCode.allCases where code.rawValue.hasPrefix(group.prefix) {
+                text += "| \(code.rawValue) | \(code.explanation) |\n"
+            }
+        }
+        #expect(
+            try GeneratedFile.matches(
+                "docs/diagnostics.md", text, writtenWhen: "LLM_ORCHESTRATOR_WRITE_DOCS"))
+        for code in DiagnosticCode.allCases { #expect(text.contains("| \(code.rawValue) |")) }
+    }
+
+    @Test func `every code that a manifest can earn is in an example`() {
+        let shown = (BadManifest.shape + BadManifest.meaning).flatMap(\.expected).map {
+            String($0.split(separator: ":").last ?? "")
+        }
+        // A file's size, its own tests; a run's inputs that are too large or of the wrong type, theirs.
+        let elsewhere: Set = ["E0002", "E0109", "E0405", "E0503", "E0505"]
+        let missing = DiagnosticCode.allCases.map(\.rawValue).filter {
+            !shown.contains($0) && !elsewhere.contains($0)
+        }
+        #expect(missing.isEmpty)
+    }
+
+    @Test func `a file that is too large is refused`() {
+        let text = String(repeating: "# comment\n", count: WorkflowLimits.maximumFileBytes / 10 + 1)
+        let file = ManifestFile(text, path: "f.yaml")
+        #expect(file.diagnostics.all.map(\.code) == [.documentTooLarge])
+    }
+}
