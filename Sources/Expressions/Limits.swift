@@ -11,17 +11,17 @@ enum Limits {
     ///
     /// Higher than `nesting`, since a chain such as `a + b + c` is as tall as it is long.
     static let treeHeight = 400
-    /// The most steps one evaluation may take; a step is about 20 ns.
-    static let evaluationCost = 10_000_000
+    /// The most steps one evaluation may take; a step is about 15 ns.
+    static let evaluationCost = 1_000_000
     /// How many bytes or elements are copied, compared or searched for the price of one step.
     static let unitsPerStep = 16
     /// The largest string or byte string an expression may make, in bytes.
-    static let stringBytes = 16 << 20
+    static let stringBytes = 4 << 20
     /// The most elements of a list or map an expression may make.
-    static let elements = 1_000_000
+    static let elements = 500_000
     /// The largest result, counted as the bytes of its JSON text.
-    static let outputBytes = 32 << 20
-    /// The most strings with expressions in one template, and the deepest nesting of its JSON.
+    static let outputBytes = 8 << 20
+    /// The most strings with expressions in one template.
     static let templateExpressions = 10_000
     /// The deepest JSON a template may be.
     static let templateDepth = 256
@@ -33,6 +33,8 @@ enum Limits {
     static let patternRepeat = 1000
     /// The most instructions a regular expression compiles to.
     static let patternInstructions = 10_000
+    /// How many moves of one place in a pattern are made for the price of one step.
+    static let patternMovesPerStep = 8
     /// The most digits after the point that `%.Nf` may ask for.
     static let formatPrecision = 1000
 }

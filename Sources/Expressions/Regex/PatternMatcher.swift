@@ -7,6 +7,8 @@ struct PatternMatcher {
     /// For each instruction the place in the text for which it was last added, plus one.
     private var added: [Int]
     private var stack: [Int32] = []
+    /// The moves made since the budget was last charged.
+    private var moves = 0
 
     init(_ program: PatternProgram, _ text: [UInt32]) {
         self.program = program
@@ -18,16 +20,18 @@ struct PatternMatcher {
     mutating func run(budget: inout Int) -> Bool? {
         var place = 0
         while true {
-            if add(0, at: place, budget: &budget) { return true }
+            if add(0, at: place) { return true }
+            budget -= moves / Limits.patternMovesPerStep
+            moves %= Limits.patternMovesPerStep
             guard budget >= 0 else { return nil }
             guard place < text.count else { return false }
             let current = threads
             threads.removeAll(keepingCapacity: true)
             let scalar = text[place]
             place += 1
-            budget -= 1 + current.count / 4
+            moves += 1 + current.count
             for thread in current where takes(thread, scalar) {
-                if add(thread + 1, at: place, budget: &budget) { return true }
+                if add(thread + 1, at: place) { return true }
             }
         }
     }
@@ -41,7 +45,7 @@ struct PatternMatcher {
     }
 
     /// Follows all ways from an instruction that take no scalar; true where one is the match.
-    private mutating func add(_ start: Int32, at place: Int, budget: inout Int) -> Bool {
+    private mutating func add(_ start: Int32, at place: Int) -> Bool {
         stack.append(start)
         while let index = stack.popLast() {
             guard added[Int(index)] != place + 1 else { continue }
@@ -52,7 +56,7 @@ struct PatternMatcher {
                 return true
             case .jump(let target): stack.append(target)
             case .split(let first, let second):
-                budget -= 1
+                moves += 1
                 stack.append(second)
                 stack.append(first)
             case .assertion(let assertion):

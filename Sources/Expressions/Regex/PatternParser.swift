@@ -50,15 +50,24 @@ struct PatternParser {
         var nodes: [PatternNode] = []
         while let scalar = next, scalar != "|", scalar != ")" {
             if take("\\Q") {
-                while position < scalars.count, !take("\\E") {
-                    nodes.append(literal(scalars[position]))
-                    position += 1
-                }
+                nodes += try parseQuotation()
                 continue
             }
             nodes.append(try parseRepetition())
         }
         return nodes.count == 1 ? nodes[0] : nodes.isEmpty ? .empty : .sequence(nodes)
+    }
+
+    /// Reads what stands between `\Q` and `\E`, where nothing has a meaning; a count behind it repeats
+    /// its last character.
+    private mutating func parseQuotation() throws(PatternError) -> [PatternNode] {
+        var nodes: [PatternNode] = []
+        while position < scalars.count, !take("\\E") {
+            nodes.append(literal(scalars[position]))
+            position += 1
+        }
+        if let last = nodes.popLast() { nodes.append(try parseCounts(of: last)) }
+        return nodes
     }
 
     // MARK: Repetition
@@ -67,7 +76,12 @@ struct PatternParser {
         if let scalar = next, "*+?".unicodeScalars.contains(scalar) {
             throw PatternError("nothing to repeat before '\(scalar)'")
         }
-        let atom = try parseAtom()
+        return try parseCounts(of: try parseAtom())
+    }
+
+    private mutating func parseCounts(
+        of atom: PatternNode
+    ) throws(PatternError) -> PatternNode {
         guard let (minimum, maximum) = try parseCount() else { return atom }
         // Lazy or not is no difference to whether there is a match.
         _ = take("?")

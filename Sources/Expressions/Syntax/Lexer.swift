@@ -50,7 +50,7 @@ struct Lexer {
             identifier()
             return
         }
-        if isDigit(first) || first == UInt8(ascii: ".") && byte(1).map(isDigit) == true {
+        if isDigit(first) || startsFraction(first) {
             try number()
             return
         }
@@ -58,6 +58,16 @@ struct Lexer {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): try string(prefix: 0, raw: false, kind: .string)
         case UInt8(ascii: "`"): try quotedIdentifier()
         default: try symbol(first)
+        }
+    }
+
+    /// Whether a dot starts a number such as `.5`, and is not the dot of a wrong `tasks.5`.
+    private func startsFraction(_ first: UInt8) -> Bool {
+        guard first == UInt8(ascii: "."), byte(1).map(isDigit) == true else { return false }
+        switch tokens.last?.kind {
+        case .identifier, .rightParenthesis, .rightBracket, .rightBrace:
+            return tokens.last?.end != position
+        default: return true
         }
     }
 

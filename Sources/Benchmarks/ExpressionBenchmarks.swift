@@ -1,0 +1,57 @@
+import Expressions
+import Values
+
+/// Measures the expression language; gives each figure to a closure.
+func expressionBenchmarks(
+    _ report: (_ name: String, _ value: Double, _ unit: String) -> Void
+) {
+    let source = #"a.b < 0.7 && c in ["x", "y"]"#
+    let bindings = Bindings(["a": ["b": 0.5], "c": "y"])
+    guard let condition = try? Expression(parsing: source) else { return }
+    report(
+        "expression.evaluate",
+        nanoseconds(of: 200_000) { (try? condition.evaluateCondition(bindings)) == true }, "ns")
+    report(
+        "expression.compile",
+        nanoseconds(of: 20_000) { (try? Expression(parsing: source)) != nil }, "ns")
+
+    let outputs: JSON = [
+        "outputs": ["score": 0.5, "items": .array((0..<1000).map { .integer($0) })]
+    ]
+    let run = Bindings(["tasks": ["fetch-all": outputs], "workflow": ["inputs": ["limit": 10]]])
+    guard
+        let deep = try? Expression(
+            parsing: "tasks.fetch-all.outputs.score < 0.7 && workflow.inputs.limit > 3"),
+        let loop = try? Expression(parsing: "tasks.fetch-all.outputs.items.all(i, i >= 0)"),
+        let pattern = try? Expression(parsing: #"text.matches("^[a-z]+(-[a-z0-9]+)*$")"#),
+        let template = try? ValueTemplate(parsing: [
+            "url":
+                "https://example.test/${{ workflow.inputs.limit }}/${{ tasks.fetch-all.outputs.score }}",
+            "items": "${{ tasks.fetch-all.outputs.items }}",
+        ])
+    else { return }
+    report(
+        "expression.evaluate.paths",
+        nanoseconds(of: 200_000) { (try? deep.evaluateCondition(run)) == true }, "ns")
+    report(
+        "expression.loop.element",
+        nanoseconds(of: 1000) { (try? loop.evaluateCondition(run)) == true } / 1000, "ns")
+    report(
+        "expression.template",
+        nanoseconds(of: 50_000) { (try? template.evaluate(run)) != nil }, "ns")
+    let text = Bindings(["text": .string(String(repeating: "abc-", count: 256) + "x")])
+    report(
+        "expression.pattern.character",
+        nanoseconds(of: 500) { (try? pattern.evaluateCondition(text)) == true } / 1025, "ns")
+}
+
+/// The nanoseconds that one call takes, in the mean; NaN where a call gives false.
+private func nanoseconds(of count: Int, _ body: () -> Bool) -> Double {
+    let clock = ContinuousClock()
+    var succeeded = true
+    let time = clock.measure {
+        for _ in 0..<count { succeeded = body() && succeeded }
+    }
+    let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+    return succeeded ? seconds * 1e9 / Double(count) : .nan
+}
