@@ -4,6 +4,8 @@ public enum GitLimits {
     public static let fetchBytes = 256 << 20
     /// The most bytes of the list of references that a server sends.
     public static let advertisementBytes = 64 << 20
+    /// The most bytes of one request of ours.
+    public static let requestBytes = 16 << 20
     /// The most objects in one pack.
     public static let packObjects = 5_000_000
     /// The most bytes of one object, unpacked; a delta may claim any size and is refused here.

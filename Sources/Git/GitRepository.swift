@@ -1,4 +1,5 @@
 internal import CGit2
+public import HTTP
 internal import POSIX
 
 /// A bare clone in a directory of its own, owned by a thread of its own.
@@ -10,6 +11,7 @@ public actor GitRepository {
     /// The directory of the clone.
     public nonisolated let directory: String
     private nonisolated let thread: GitThread
+    private nonisolated let http: HTTPClient
     private var store: ObjectStore?
     private var isSuspect = false
 
@@ -21,17 +23,22 @@ public actor GitRepository {
         unsafe thread.asUnownedSerialExecutor()
     }
 
-    private init(directory: String, thread: GitThread) {
+    private init(directory: String, thread: GitThread, http: HTTPClient) {
         self.directory = directory
+        self.http = http
         self.thread = thread
     }
 
     /// Opens the clone in a directory; the first fetch makes what is not there.
     ///
-    /// - Parameter directory: An absolute path, used by nothing else.
-    public static func open(directory: String) async throws(GitError) -> GitRepository {
+    /// - Parameters:
+    ///   - directory: An absolute path, used by nothing else.
+    ///   - http: The client for `https` URLs; share one among repositories.
+    public static func open(
+        directory: String, http: HTTPClient = HTTPClient()
+    ) async throws(GitError) -> GitRepository {
         try GitLibrary.start()
-        return GitRepository(directory: directory, thread: try GitThread())
+        return GitRepository(directory: directory, thread: try GitThread(), http: http)
     }
 
     /// Fetches a reference of a remote repository and returns its commit.
@@ -55,7 +62,7 @@ public actor GitRepository {
         let request = FetchRequest(
             url: url, reference: reference, credentials: credentials, control: control)
         let result = await withTaskCancellationHandler {
-            await self.run(request)
+            await self.start(request)
         } onCancel: {
             control.cancel()
         }
@@ -145,23 +152,41 @@ public actor GitRepository {
 // MARK: - Fetching
 
 extension GitRepository {
-    private func run(_ request: FetchRequest) -> Result<GitCommit, GitError> {
+    /// Runs the fetch on the thread of the clone, and beside it the task that speaks HTTP for it.
+    private nonisolated func start(_ request: FetchRequest) async -> Result<GitCommit, GitError> {
+        guard request.url.scheme != .file else { return await run(request, exchange: nil) }
+        let exchange = HTTPExchange()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { [http] in await exchange.serve(http) }
+            let result = await self.run(request, exchange: exchange)
+            exchange.finish()
+            return result
+        }
+    }
+
+    private func run(
+        _ request: FetchRequest, exchange: HTTPExchange?
+    ) -> Result<GitCommit, GitError> {
         do throws(GitError) {
             try request.control.check()
             try prepare(for: request.url)
             do {
-                return .success(try attempt(request))
+                return .success(try attempt(request, exchange: exchange))
             } catch  where error.code == .corrupt {
                 try remake(for: request.url)
-                return .success(try attempt(request))
+                return .success(try attempt(request, exchange: exchange))
             }
         } catch {
             return .failure(error)
         }
     }
 
-    private func attempt(_ request: FetchRequest) throws(GitError) -> GitCommit {
-        let commit = try withStore { store throws(GitError) in try request.perform(on: store) }
+    private func attempt(
+        _ request: FetchRequest, exchange: HTTPExchange?
+    ) throws(GitError) -> GitCommit {
+        let commit = try withStore { store throws(GitError) in
+            try request.perform(on: store, exchange: exchange)
+        }
         statistics.fetches += 1
         statistics.receivedBytes += request.control.receivedBytes
         if request.control.receivedBytes == 0 { statistics.unchangedFetches += 1 }

@@ -24,6 +24,12 @@ final class FetchControl: Sendable {
     /// The bytes of packs received.
     var receivedBytes: Int { bytes.load(ordering: .relaxed) }
 
+    /// The cap with room for what is around a pack; the cap itself is checked as bytes arrive.
+    var maximumResponseBytes: Int {
+        let (sum, overflow) = maximumBytes.addingReportingOverflow(GitLimits.advertisementBytes)
+        return overflow ? .max : sum
+    }
+
     /// The time that is left, zero at least.
     var remaining: Duration { max(deadline - SystemClock.monotonic(), .zero) }
 

@@ -1,5 +1,3 @@
-internal import CGit2
-
 /// One fetch: what is wanted, and what may stop it.
 struct FetchRequest: Sendable {
     var url: GitURL
@@ -8,7 +6,25 @@ struct FetchRequest: Sendable {
     var control: FetchControl
 
     /// Does it, on the thread of the clone.
-    func perform(on store: borrowing ObjectStore) throws(GitError) -> GitCommit {
+    ///
+    /// - Parameter exchange: The way to the server; nil for a directory of this machine.
+    func perform(
+        on store: borrowing ObjectStore, exchange: HTTPExchange?
+    ) throws(GitError) -> GitCommit {
+        let name =
+            if let exchange {
+                try fetch(over: exchange, into: store)
+            } else {
+                try copy(into: store)
+            }
+        let id = try store.commitID(from: name.object)
+        _ = try store.treeID(ofCommit: id)
+        return try store.commit(id, reference: name.name)
+    }
+
+    private func copy(
+        into store: borrowing ObjectStore
+    ) throws(GitError) -> RemoteReferences.Choice {
         let remote = try LocalRemote(url)
         let references = try remote.references()
         let choice = try references.choose(reference, of: url)
@@ -17,15 +33,21 @@ struct FetchRequest: Sendable {
                 choice, into: store, control: control, references: references,
                 reference: reference)
         }
-        return try finish(choice, on: store)
+        return choice
     }
 
-    /// The commit that has been fetched, remembered under a reference of ours.
-    private func finish(
-        _ choice: RemoteReferences.Choice, on store: borrowing ObjectStore
-    ) throws(GitError) -> GitCommit {
-        let id = try store.commitID(from: choice.object)
-        _ = try store.treeID(ofCommit: id)
-        return try store.commit(id, reference: choice.name)
+    private func fetch(
+        over exchange: HTTPExchange, into store: borrowing ObjectStore
+    ) throws(GitError) -> RemoteReferences.Choice {
+        let remote = try SmartRemote(self, store: store, exchange: exchange)
+        let references = try remote.references()
+        let choice = try references.choose(reference, of: url)
+        if !store.contains(choice.object) {
+            try remote.download(choice, into: store)
+        }
+        guard store.contains(choice.object) else {
+            throw references.unknown(reference, name: nil, of: url)
+        }
+        return choice
     }
 }

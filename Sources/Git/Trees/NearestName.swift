@@ -15,18 +15,22 @@ enum NearestName {
         return best.name
     }
 
-    /// Insertions, deletions and replacements from one text to the other.
+    /// Insertions, deletions, replacements and swaps of neighbours from one text to the other.
     private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-        var row = Array(0...second.count)
+        var before: [Int] = []
+        var above = Array(0...second.count)
         for (line, byte) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
+            var row = [line + 1]
             for (column, other) in second.enumerated() {
-                let replaced = diagonal + (byte == other ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+                let replaced = above[column] + (byte == other ? 0 : 1)
+                var best = min(replaced, above[column + 1] + 1, row[column] + 1)
+                if line > 0, column > 0, byte == second[column - 1], other == first[line - 1] {
+                    best = min(best, before[column - 1] + 1)
+                }
+                row.append(best)
             }
+            (before, above) = (above, row)
         }
-        return row[second.count]
+        return above[second.count]
     }
 }
