@@ -70,7 +70,9 @@ let package = Package(
         room(
             "Workflows", ["Crypto", "Expressions", "Resources", "Schemas", "Values", "YAML"],
             hasInvariants: true),
-        room("Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"]),
+        room(
+            "Engine", ["Crypto", "Expressions", "Resources", "Values", "Workflows"],
+            hasInvariants: true),
         room(
             "Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"], hasInvariants: true),
         room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),

@@ -1,0 +1,41 @@
+public import Values
+
+/// What a run asks its owner to do.
+///
+/// The owner performs actions in their order, after it has let go of the machine.
+public enum RunAction: Sendable, Hashable {
+    /// Write the status: take ``RunMachine/takeStatusPatch()``, store it, and report
+    /// `checkpointAcknowledged` or `checkpointFailed` with this sequence number. There is never more
+    /// than one such write under way.
+    case writeCheckpoint(sequence: Int64)
+    /// Execute the attempt. Where it has an effect, its intent is stored already.
+    case launch(TaskAttempt)
+    /// Stop the attempt, and report its end as any other. Given at most once an attempt.
+    case cancelAttempt(AttemptReference)
+    /// Send `timerFired` at this moment, in place of any moment asked for before.
+    case setTimer(Timestamp)
+    /// Tell users what happened. Best effort: nothing depends on it.
+    case recordEvent(RunNotice)
+    /// The run has ended and its end is stored: let go of it. Given once.
+    case finish(RunPhase)
+}
+
+/// Something users are told about a run, as a Kubernetes Event tells it.
+public struct RunNotice: Sendable, Hashable {
+    /// How much it matters.
+    public enum Severity: String, Sendable, Hashable {
+        /// As expected.
+        case normal = "Normal"
+        /// Somebody may want to look.
+        case warning = "Warning"
+    }
+
+    /// How much it matters.
+    public let severity: Severity
+    /// Why, in one CamelCase word that stays the same: `TaskFailed`.
+    public let reason: String
+    /// What happened, in a sentence.
+    public let message: String
+    /// The task it is about, or nil when it is about the run.
+    public let taskID: String?
+}

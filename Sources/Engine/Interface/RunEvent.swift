@@ -1,0 +1,31 @@
+public import Workflows
+
+/// What its owner tells a run.
+///
+/// An event that is late, repeated, or about an attempt that is no longer the current one changes
+/// nothing: the owner need not know what the run knows.
+public enum RunEvent: Sendable {
+    /// The run begins, or goes on after `init(resuming:)`. A second one changes nothing.
+    case start
+    /// An attempt that was launched has ended, and nothing of it runs any more.
+    case attemptFinished(AttemptReference, AttemptOutcome)
+    /// The write asked for under this sequence number is stored.
+    case checkpointAcknowledged(sequence: Int64)
+    /// The write asked for under this sequence number failed, or its fate is unknown; the next is
+    /// asked for after the delay and carries again what this one did.
+    case checkpointFailed(sequence: Int64, retryAfter: Duration)
+    /// What the user wants of the run. Once it is `cancelled`, no other wish is heard.
+    case desiredStateChanged(DesiredRunState)
+    /// The moment of the last `setTimer` has come. Too early or too often is harmless.
+    case timerFired
+}
+
+/// What a user wants of a run: `spec.desiredState`.
+public enum DesiredRunState: String, Sendable, Hashable, CaseIterable {
+    /// Go on.
+    case running = "Running"
+    /// Start nothing new; what runs goes on to its end.
+    case paused = "Paused"
+    /// Stop what runs, start nothing more, and end.
+    case cancelled = "Cancelled"
+}

@@ -1,0 +1,22 @@
+internal import Values
+
+/// What follows from the fate of a write.
+extension RunMachine {
+    /// A write is stored: the attempts it recorded may start (law 4), and an end it recorded is final.
+    mutating func checkpointStored(
+        _ sequence: Int64, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        let carriedEnd = ledger.carriesEnd
+        guard let attempts = ledger.acknowledge(sequence) else { return }
+        for attempt in attempts { launch(attempt, at: now, into: &actions) }
+        if carriedEnd { finish(tellingUsers: true, into: &actions) }
+    }
+
+    /// A write failed, or may have: the next carries again what it did.
+    mutating func checkpointFailed(_ sequence: Int64, retryAfter: Duration, at now: Timestamp) {
+        guard let again = ledger.fail(sequence) else { return }
+        for task in again { change(Int(task)) }
+        ledger.isHeld = true
+        timers.set(rewriteSlot, to: now + max(.zero, retryAfter))
+    }
+}

@@ -1,0 +1,79 @@
+internal import Values
+internal import Workflows
+
+/// How a run begins, and what its users want of it afterwards.
+extension RunMachine {
+    /// Begins the run, or goes on with one that was rebuilt.
+    mutating func begin(at now: Timestamp, into actions: inout [RunAction]) {
+        guard !run.begun else { return }
+        run.begun = true
+        if run.phase.isTerminal {
+            // Its end is what it was rebuilt from, so it is stored.
+            finish(tellingUsers: false, into: &actions)
+            return
+        }
+        if run.phase == .pending {
+            beginAnew(at: now, into: &actions)
+        } else {
+            for task in active.members { interrupt(task, at: now, into: &actions) }
+            fireTimers(at: now, into: &actions)
+        }
+        applyDesiredState(at: now, into: &actions)
+        // After the wish: what is ready must not start in a run that is not to go on.
+        guard run.ending == nil else { return }
+        for task in tasks.indices where tasks[task].phase == .pending && tasks[task].unmet == 0 {
+            arrivals.append(Int32(task))
+        }
+    }
+
+    private mutating func beginAnew(at now: Timestamp, into actions: inout [RunAction]) {
+        guard run.desired != .cancelled else { return }
+        moveRun(to: .running)
+        run.started = now
+        if let timeout = plan.timeout {
+            let deadline = (now + timeout).roundedToMilliseconds(.up)
+            run.deadline = deadline
+            timers.set(runDeadlineSlot, to: deadline)
+        }
+        notify(.normal, "RunStarted", "the run started", into: &actions)
+        guard !budget.isSufficient else { return }
+        let message =
+            "the status of a run of \(tasks.count) tasks has no room for its end within"
+            + " \(limits.statusBytes) bytes; make it several workflows"
+        beginEnding(.rejecting, message: message, at: now, into: &actions)
+    }
+
+    /// Applies the wish last heard.
+    mutating func applyDesiredState(at now: Timestamp, into actions: inout [RunAction]) {
+        guard !run.phase.isTerminal else { return }
+        switch run.desired {
+        case .cancelled:
+            guard run.ending != .cancelling else { return }
+            beginEnding(.cancelling, message: nil, at: now, into: &actions)
+        case .paused:
+            guard run.phase == .running, run.ending == nil else { return }
+            moveRun(to: .paused)
+            run.pausedSince = now
+            timers.clear(runDeadlineSlot)
+            ledger.hurry()
+        case .running:
+            guard run.phase == .paused else { return }
+            resume(at: now, into: &actions)
+        }
+    }
+
+    /// Goes on after a pause, whose length does not count towards the run's timeout.
+    private mutating func resume(at now: Timestamp, into actions: inout [RunAction]) {
+        moveRun(to: .running)
+        if let deadline = run.deadline, let since = run.pausedSince {
+            let moved = deadline + max(.zero, now - since)
+            run.deadline = moved
+            timers.set(runDeadlineSlot, to: moved)
+        }
+        run.pausedSince = nil
+        ledger.hurry()
+        let waiting = cleared
+        cleared = []
+        for attempt in waiting { launch(attempt, at: now, into: &actions) }
+    }
+}

@@ -1,0 +1,80 @@
+internal import Values
+internal import Workflows
+
+/// The timers that are not a task's own come after them.
+enum TimerSlot {
+    /// How many there are.
+    static let runSlots = 2
+}
+
+extension RunMachine {
+    /// The slot of the run's own timeout.
+    var runDeadlineSlot: Int { tasks.count }
+    /// The slot of the repetition of a failed write.
+    var rewriteSlot: Int { tasks.count + 1 }
+
+    /// Does what is due.
+    mutating func fireTimers(at now: Timestamp, into actions: inout [RunAction]) {
+        while let (time, slot) = timers.first, time <= now {
+            timers.clear(slot)
+            switch slot {
+            case runDeadlineSlot:
+                guard run.ending == nil, !run.phase.isTerminal else { continue }
+                let limit = plan.timeout.map { " of \($0.text)" } ?? ""
+                beginEnding(
+                    .timingOut, message: "the run passed its timeout\(limit)", at: now,
+                    into: &actions)
+            case rewriteSlot: ledger.isHeld = false
+            default: fireTaskTimer(slot, at: now, into: &actions)
+            }
+        }
+    }
+
+    private mutating func fireTaskTimer(
+        _ task: Int, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        switch tasks[task].phase {
+        case .retrying:
+            details[task]?.nextAttempt = nil
+            move(task, to: .ready)
+            ready.insert(task)
+        case .running where tasks[task].marks.contains(.cancelled):
+            // Nobody will tell how it ended; a run must not wait for that for ever.
+            let attempt = Int(tasks[task].attempt)
+            attemptEnded(
+                AttemptReference(task: task, attempt: attempt), .cancelled, at: now,
+                into: &actions)
+        case .running:
+            tasks[task].marks.insert(.expired)
+            cancelAttempt(task, at: now, into: &actions)
+        default: break
+        }
+    }
+
+    /// Asks to be woken for the earliest timer, unless it was asked for that or an earlier one.
+    mutating func announceTimer(into actions: inout [RunAction]) {
+        guard !run.finished, let (time, _) = timers.first else { return }
+        if let announced = announcedTimer, announced <= time { return }
+        announcedTimer = time
+        actions.append(.setTimer(time))
+    }
+}
+
+extension Timestamp {
+    enum Rounding {
+        case down
+        case up
+    }
+
+    /// The whole millisecond: what is decided must be what the status can say.
+    func roundedToMilliseconds(_ rounding: Rounding) -> Timestamp {
+        let unit: Int64 = 1_000_000
+        let part = nanoseconds % unit
+        let excess = part < 0 ? part + unit : part
+        guard excess != 0 else { return self }
+        let (floor, underflow) = nanoseconds.subtractingReportingOverflow(excess)
+        if underflow { return self }
+        guard rounding == .up else { return Timestamp(nanoseconds: floor) }
+        return Timestamp(nanoseconds: floor) + .milliseconds(1)
+    }
+}

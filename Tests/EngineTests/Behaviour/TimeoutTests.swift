@@ -1,0 +1,98 @@
+import Engine
+import Testing
+import Values
+import Workflows
+
+@Suite struct TimeoutTests {
+    @Test func `an attempt past its deadline is cancelled, and ends as timed out`() throws {
+        var run = TestRun(try TestPlan.make([TestTask("a", timeout: .seconds(30))]))
+        run.send(.start)
+        run.acknowledgeAll()
+        #expect(run.executing.first?.deadline == TestRun.start + .seconds(30))
+        try run.fireTimer()
+        let reference = try #require(run.executing.first).reference
+        #expect(run.stopping == [reference])
+        // The next attempt must not start beside one that still runs.
+        #expect(run.phase(of: "a") == .running)
+        try run.end("a", .cancelled)
+        run.acknowledgeAll()
+        #expect(run.finished == .failed)
+        #expect(run.phase(of: "a") == .timedOut)
+        #expect(run.stored["tasks"]?["a"]?["error"]?["type"] == "TimeoutError")
+    }
+
+    @Test func `a timeout is retried where the policy allows`() throws {
+        var run = TestRun(
+            try TestPlan.make([
+                TestTask("a", retry: RetryPolicy(maxAttempts: 2), timeout: .seconds(30))
+            ]))
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fireTimer()
+        try run.end("a", .cancelled)
+        #expect(run.phase(of: "a") == .retrying)
+        run.acknowledgeAll()
+        try run.fireTimer()
+        run.acknowledgeAll()
+        try run.succeed("a")
+        run.acknowledgeAll()
+        #expect(run.finished == .completed)
+    }
+
+    @Test func `an attempt that never tells its end does not hold the run for ever`() throws {
+        var run = TestRun(try TestPlan.make([TestTask("a", timeout: .seconds(30))]))
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fireTimer()
+        #expect(run.timer == run.now + RunLimits().settlementGrace)
+        try run.fireTimer()
+        run.acknowledgeAll()
+        #expect(run.finished == .failed)
+        #expect(run.phase(of: "a") == .timedOut)
+    }
+
+    @Test func `a run past its timeout cancels what runs and ends as timed out`() throws {
+        var run = TestRun(
+            try TestPlan.make([TestTask("a"), TestTask("b", after: ["a"])], timeout: .seconds(60)))
+        run.send(.start)
+        run.acknowledgeAll()
+        #expect(run.executing.first?.deadline == TestRun.start + .seconds(60))
+        #expect(run.stored["timers"]?["runDeadline"] == "2027-01-15T08:01:00Z")
+        try run.fireTimer()
+        #expect(run.stopping.count == 1)
+        try run.end("a", .cancelled)
+        run.acknowledgeAll()
+        #expect(run.finished == .timedOut)
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Cancelled")
+        #expect(run.stored["tasks"]?["b"]?["reason"] == "RunTimedOut")
+        #expect(run.stored["timers"] == nil)
+    }
+
+    @Test func `a run's timeout counts from its recorded start across a restart`() throws {
+        let plan = try TestPlan.make([TestTask("a")], timeout: .seconds(60))
+        var run = TestRun(plan)
+        run.send(.start)
+        run.acknowledgeAll()
+        var again = try TestRun(resuming: run.stored, plan, at: run.now + .seconds(61))
+        again.send(.start)
+        again.acknowledgeAll()
+        #expect(again.finished == .timedOut)
+        #expect(again.executing.isEmpty)
+    }
+
+    @Test func `a pause does not count towards a run's timeout`() throws {
+        let plan = try TestPlan.make([TestTask("a")], timeout: .seconds(60))
+        var run = TestRun(plan)
+        run.send(.desiredStateChanged(.paused))
+        run.send(.start)
+        run.acknowledgeAll()
+        #expect(run.machine.phase == .paused)
+        var again = try TestRun(resuming: run.stored, plan, at: run.now + .seconds(3600))
+        again.send(.start)
+        #expect(again.machine.phase == .paused)
+        again.send(.desiredStateChanged(.running))
+        again.acknowledgeAll()
+        #expect(again.machine.phase == .running)
+        #expect(again.executing.first?.deadline == TestRun.start + .seconds(3660))
+    }
+}

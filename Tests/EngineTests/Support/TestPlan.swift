@@ -1,0 +1,67 @@
+import Expressions
+import Testing
+import Values
+import Workflows
+
+/// A task of a plan that a test puts together.
+struct TestTask {
+    var id: String
+    var type = "command"
+    var after: [String] = []
+    /// Tasks whose outputs or phase the inputs or the condition refer to.
+    var reading: [String] = []
+    var inputs: JSON = [:]
+    var condition: String?
+    var retry = RetryPolicy.none
+    var timeout: Duration?
+    var onFailure = FailureAction.fail
+
+    init(
+        _ id: String, type: String = "command", after: [String] = [], reading: [String] = [],
+        inputs: JSON = [:], condition: String? = nil, retry: RetryPolicy = .none,
+        timeout: Duration? = nil, onFailure: FailureAction = .fail
+    ) {
+        self.id = id
+        self.type = type
+        self.after = after
+        self.reading = reading
+        self.inputs = inputs
+        self.condition = condition
+        self.retry = retry
+        self.timeout = timeout
+        self.onFailure = onFailure
+    }
+}
+
+/// Plans for tests.
+enum TestPlan {
+    /// Compiles tasks and outputs into a plan.
+    static func make(
+        _ tasks: [TestTask], outputs: [(name: String, value: JSON, fallback: JSON?)] = [],
+        timeout: Duration? = nil, maxParallel: Int? = nil
+    ) throws -> WorkflowPlan {
+        var definition = WorkflowDefinition()
+        definition.timeout = timeout
+        definition.maxParallel = maxParallel
+        func index(_ id: String) throws -> Int32 {
+            Int32(try #require(tasks.firstIndex { $0.id == id }))
+        }
+        let compiled = try tasks.map { task in
+            TaskPlan(
+                id: task.id, type: task.type, inputs: try ValueTemplate(parsing: task.inputs),
+                condition: try task.condition.map { try Expression(parsing: $0) },
+                retryPolicy: task.retry, timeout: task.timeout, failureAction: task.onFailure,
+                orderDependencies: try task.after.map(index),
+                dataDependencies: try task.reading.map(index))
+        }
+        let values = try outputs.map {
+            OutputPlan(
+                name: $0.name, value: try ValueTemplate(parsing: $0.value),
+                fallback: try $0.fallback.map { try ValueTemplate(parsing: $0) })
+        }
+        return try #require(
+            WorkflowPlan(
+                definition: definition, tasks: compiled, outputs: values,
+                digest: Digest(sha256: Array(repeating: 7, count: 32))))
+    }
+}
