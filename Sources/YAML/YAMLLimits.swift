@@ -13,9 +13,9 @@ public struct YAMLLimits: Sendable, Hashable {
     /// The most documents of one file.
     public var maximumDocuments: Int
 
-    /// Makes bounds; the defaults fit any manifest that a person keeps in a repository.
+    /// Makes bounds; the defaults fit ordinary manifests of 1 MiB, which have about 100,000 nodes.
     public init(
-        maximumBytes: Int = 1 << 20, maximumDepth: Int = 64, maximumNodes: Int = 100_000,
+        maximumBytes: Int = 1 << 20, maximumDepth: Int = 64, maximumNodes: Int = 200_000,
         maximumExpandedBytes: Int = 4 << 20, maximumDocuments: Int = 10_000
     ) {
         self.maximumBytes = maximumBytes

@@ -13,25 +13,36 @@ struct MappingMembers {
     }
 
     mutating func resolve() throws(YAMLError) -> (YAMLNode.Content, JSON) {
-        let merges = members.filter(\.key.isMerge)
-        members.removeAll(where: \.key.isMerge)
-        try refuseDuplicates()
-        try merge(merges)
-        let nodes = members.map {
-            YAMLMember(key: $0.key.text, keyPosition: $0.key.position, value: $0.value)
+        var merges: [Member] = []
+        if members.contains(where: \.key.isMerge) {
+            merges = members.filter(\.key.isMerge)
+            members.removeAll(where: \.key.isMerge)
         }
-        return (.mapping(nodes), .object(sortedObject()))
+        var order = sortedOrder()
+        try refuseDuplicates(order)
+        if !merges.isEmpty {
+            try merge(merges)
+            order = sortedOrder()
+        }
+        var nodes: [YAMLMember] = []
+        nodes.reserveCapacity(members.count)
+        for member in members {
+            nodes.append(
+                YAMLMember(
+                    key: member.key.text, keyPosition: member.key.position, value: member.value))
+        }
+        return (.mapping(nodes), .object(object(order)))
     }
 
     /// The object, sorted here once: adding members one by one to a `JSONObject` is quadratic when
     /// they arrive in the wrong order.
-    private func sortedObject() -> JSONObject {
-        let order = MappingMembers.order(members.map(\.key.text))
+    private func object(_ order: [Int]?) -> JSONObject {
+        guard let order else { return JSONObject(members.lazy.map { ($0.key.text, $0.json) }) }
         return JSONObject(order.lazy.map { (members[$0].key.text, members[$0].json) })
     }
 
-    private func refuseDuplicates() throws(YAMLError) {
-        let order = MappingMembers.order(members.map(\.key.text))
+    private func refuseDuplicates(_ order: [Int]?) throws(YAMLError) {
+        guard let order else { return }
         var found: (first: Int, second: Int)?
         for (first, second) in zip(order, order.dropFirst())
         where MappingMembers.same(members[first].key.text, members[second].key.text) {
@@ -39,6 +50,20 @@ struct MappingMembers {
         }
         guard let found else { return }
         throw duplicate(members[found.first].key, members[found.second].key)
+    }
+
+    /// The members' indices in the order of the bytes of their keys, equal ones as they came; nil
+    /// where that is the order they are in, with none equal.
+    private func sortedOrder() -> [Int]? {
+        let isSorted = members.indices.dropFirst().allSatisfy { index in
+            MappingMembers.precedes(members[index - 1].key.text, members[index].key.text)
+        }
+        guard !isSorted else { return nil }
+        return members.indices.sorted { first, second in
+            let (former, latter) = (members[first].key.text, members[second].key.text)
+            if MappingMembers.precedes(former, latter) { return true }
+            return first < second && MappingMembers.same(former, latter)
+        }
     }
 
     private func duplicate(_ first: Frame.Key, _ second: Frame.Key) -> YAMLError {
@@ -56,7 +81,6 @@ struct MappingMembers {
     /// Source: https://yaml.org/type/merge.html
     private mutating func merge(_ merges: [Member]) throws(YAMLError) {
         if merges.count > 1 { throw duplicate(merges[0].key, merges[1].key) }
-        guard !merges.isEmpty else { return }
         var present = Set(members.map { Array($0.key.text.utf8) })
         for merge in merges {
             let sources: [(YAMLNode, JSON)] =
@@ -78,16 +102,6 @@ struct MappingMembers {
                     members.append((key, member.value, json[member.key] ?? .null))
                 }
             }
-        }
-    }
-
-    /// The indices of texts in the order of their bytes; equal ones keep theirs.
-    private static func order(_ texts: [String]) -> [Int] {
-        let isSorted = zip(texts, texts.dropFirst()).allSatisfy { precedes($0, $1) }
-        guard !isSorted else { return Array(texts.indices) }
-        return texts.indices.sorted { first, second in
-            if precedes(texts[first], texts[second]) { return true }
-            return first < second && same(texts[first], texts[second])
         }
     }
 
