@@ -13,7 +13,7 @@ public struct Expression: Sendable {
     /// The chains of names that start at free variables, in the order of the text.
     public let references: [Reference]
 
-    private let program: Program
+    private let tree: CompiledTree
 
     /// Reads an expression.
     ///
@@ -25,18 +25,18 @@ public struct Expression: Sendable {
                 "the expression has \(bytes.count) bytes, over the \(Limits.expressionBytes) allowed",
                 at: 0)
         }
-        let tree = try Parser.tree(
+        let parsed = try Parser.tree(
             of: bytes, hyphenatedFieldsOf: dialect == .workflow ? "tasks" : nil)
-        var resolver = Resolver(tree, dialect: dialect)
+        var resolver = Resolver(parsed, dialect: dialect)
         try resolver.run()
         self.source = source
         references = resolver.references.sorted { $0.offset < $1.offset }
-        program = Program(resolver.tree)
+        self.tree = CompiledTree(resolver.tree)
     }
 
     /// Whether the value is written out, so that evaluating always gives the same.
     public var isConstant: Bool {
-        guard case .constant = program.tree.nodes[Int(program.tree.root)] else { return false }
+        guard case .constant = tree.nodes[Int(tree.root)] else { return false }
         return true
     }
 
@@ -44,7 +44,7 @@ public struct Expression: Sendable {
     ///
     /// - Throws: ``EvaluationError``.
     public func evaluate(_ bindings: Bindings) throws(EvaluationError) -> JSON {
-        try JSONConversion.json(of: value(bindings), at: program.tree.offset(program.tree.root))
+        try JSONConversion.json(of: value(bindings), at: tree.offset(tree.root))
     }
 
     /// Computes the value for some bindings, which must be a boolean.
@@ -55,7 +55,7 @@ public struct Expression: Sendable {
         guard case .bool(let flag) = value else {
             throw EvaluationError(
                 .notBoolean, "the condition is a \(value.type.name), not a boolean",
-                at: program.tree.offset(program.tree.root))
+                at: tree.offset(tree.root))
         }
         return flag
     }
@@ -64,15 +64,8 @@ public struct Expression: Sendable {
     ///
     /// - Throws: ``EvaluationError``.
     public func value(_ bindings: Bindings) throws(EvaluationError) -> CELValue {
-        var evaluator = Evaluator(program.tree, bindings)
+        var evaluator = Evaluator(tree, bindings)
         return try evaluator.run()
-    }
-
-    /// The tree, shared so that copying an expression copies a pointer.
-    private final class Program: Sendable {
-        let tree: SyntaxTree
-
-        init(_ tree: SyntaxTree) { self.tree = tree }
     }
 }
 

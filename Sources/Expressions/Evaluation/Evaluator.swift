@@ -1,14 +1,16 @@
 /// Computes the value of a tree for some bindings, counting its steps.
 ///
 /// Recursion goes as deep as the tree is high, which `Limits.treeHeight` bounds.
-struct Evaluator {
-    let tree: SyntaxTree
+///
+/// Not copyable, since copying it at each step would cost more than the steps.
+struct Evaluator: ~Copyable {
+    let tree: CompiledTree
     let bindings: Bindings
     private var slots: [CELValue]
     /// The steps that are left.
     var budget: Int
 
-    init(_ tree: SyntaxTree, _ bindings: Bindings, budget: Int = Limits.evaluationCost) {
+    init(_ tree: CompiledTree, _ bindings: Bindings, budget: Int = Limits.evaluationCost) {
         self.tree = tree
         self.bindings = bindings
         self.budget = budget
