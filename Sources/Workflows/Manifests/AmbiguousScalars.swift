@@ -12,42 +12,61 @@ enum AmbiguousScalars {
             [word, word.uppercased(), word.prefix(1).uppercased() + word.dropFirst()]
         })
 
+    private static let longest = 3
+
     static func diagnostics(in document: YAMLDocument, _ source: SourceText) -> [Diagnostic] {
         var found: [Diagnostic] = []
-        var pending: [(node: YAMLNode, path: JSONPath)] = [(document.root, .root)]
-        while let (node, path) = pending.popLast() {
+        // Places are linked backwards and spelt out only for what is found; -1 is the root.
+        var trail: [(parent: Int, component: JSONPath.Component)] = []
+        var pending: [(node: YAMLNode, place: Int)] = [(document.root, -1)]
+        func look(at text: String, _ position: SourcePosition, _ place: Int, isKey: Bool) {
+            guard isAmbiguous(text, position, source) else { return }
+            found.append(
+                Diagnostic(
+                    .ambiguousBoolean, "kubectl reads \(text) without quotes as a boolean",
+                    at: path(place, in: trail), isAboutKey: isKey, suggestion: "write \"\(text)\""))
+        }
+        while let (node, place) = pending.popLast(),
+            found.count < WorkflowLimits.maximumDiagnostics
+        {
             switch node.content {
-            case .scalar(.string(let text)):
-                found += diagnostic(text, node.position, path, source, isKey: false)
+            case .scalar(.string(let text)): look(at: text, node.position, place, isKey: false)
             case .scalar: break
             case .sequence(let elements):
                 for (index, element) in elements.enumerated() {
-                    pending.append((element, path.index(index)))
+                    trail.append((place, .index(index)))
+                    pending.append((element, trail.count - 1))
                 }
             case .mapping(let members):
                 for member in members {
-                    let place = path.key(member.key)
-                    found += diagnostic(member.key, member.keyPosition, place, source, isKey: true)
-                    pending.append((member.value, place))
+                    trail.append((place, .key(member.key)))
+                    look(at: member.key, member.keyPosition, trail.count - 1, isKey: true)
+                    pending.append((member.value, trail.count - 1))
                 }
             }
-            if found.count > WorkflowLimits.maximumDiagnostics { break }
         }
         return found
     }
 
-    private static func diagnostic(
-        _ text: String, _ position: SourcePosition, _ path: JSONPath, _ source: SourceText,
-        isKey: Bool
-    ) -> [Diagnostic] {
-        // Only a plain scalar starts with its own text.
-        guard words.contains(text), let line = source.line(position.line),
-            line.dropFirst(position.column - 1).starts(with: text.unicodeScalars)
-        else { return [] }
-        return [
-            Diagnostic(
-                .ambiguousBoolean, "kubectl reads \(text) without quotes as a boolean", at: path,
-                isAboutKey: isKey, suggestion: "write \"\(text)\"")
-        ]
+    /// Only a plain scalar starts with its own text.
+    private static func isAmbiguous(
+        _ text: String, _ position: SourcePosition, _ source: SourceText
+    ) -> Bool {
+        guard text.utf8.count <= longest, words.contains(text),
+            let line = source.line(position.line)
+        else { return false }
+        return line.dropFirst(position.column - 1).starts(with: text.unicodeScalars)
+    }
+
+    private static func path(
+        _ place: Int, in trail: [(parent: Int, component: JSONPath.Component)]
+    ) -> JSONPath {
+        var components: [JSONPath.Component] = []
+        var current = place
+        while current >= 0 {
+            components.append(trail[current].component)
+            current = trail[current].parent
+        }
+        return JSONPath(components.reversed())
     }
 }
