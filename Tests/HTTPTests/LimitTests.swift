@@ -55,6 +55,11 @@ import Testing
                 method: .post, url: url, body: [UInt8](repeating: 1, count: 1001))
             #expect(try await client.send(large).status == 413)
 
+            // Larger than what the kernel takes before the server has refused it.
+            let huge = HTTPRequest(
+                method: .post, url: url, body: [UInt8](repeating: 1, count: 32 << 20))
+            #expect(try await client.send(huge).status == 413)
+
             // Refused by its length alone, before any of it is sent.
             let raw = try #require(RawConnection(port: server.port))
             raw.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")

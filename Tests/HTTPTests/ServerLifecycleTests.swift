@@ -100,6 +100,24 @@ import Testing
         }
     }
 
+    @Test func `connections over the limit wait for others to close`() async throws {
+        let configuration = HTTPServerConfiguration(maximumConnections: 2)
+        try await withServer(configuration) { request in
+            HTTPServerResponse(status: 200, text: request.path)
+        } _: { _, _, server in
+            let first = try #require(RawConnection(port: server.port))
+            let second = try #require(RawConnection(port: server.port))
+            let third = try #require(RawConnection(port: server.port))
+            for (index, connection) in [first, second, third].enumerated() {
+                connection.write("GET /\(index) HTTP/1.1\r\nHost: a\r\n\r\n")
+            }
+            first.close()
+            second.close()
+            third.write("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(await third.received().hasSuffix("/last"))
+        }
+    }
+
     @Test func `a connection serves many requests, pipelined too`() async throws {
         try await withServer { request in
             HTTPServerResponse(status: 200, text: request.path + "." + request.peerAddress)

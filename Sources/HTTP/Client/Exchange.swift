@@ -23,6 +23,16 @@ final class Exchange: Sendable {
     /// Whether the caller gave up, perhaps before the loop heard of the exchange at all.
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
+    /// Whether the exchange may share a connection with others by HTTP/2.
+    ///
+    /// Not where it may be paused: one paused stream stops every other on its connection in libcurl
+    /// 7.88 (http2.c, `pause_stream_id`). Nor where it has a body: a server that answers before it
+    /// has read the body, as one does with 401 or 429, has its answer dropped there (http2.c,
+    /// "stream closed" while sending).
+    var mayMultiplex: Bool {
+        stream == nil && request.body == nil && ![.post, .put, .patch].contains(request.method)
+    }
+
     func markCancelled() { cancelled.store(true, ordering: .releasing) }
 
     /// Ends the exchange with an error, for whichever of head and body is still awaited.

@@ -1,24 +1,30 @@
 import Synchronization
 
-/// An HTTP/1.1 and HTTP/2 client over libcurl: thousands of requests in flight on one thread.
+/// An HTTP/1.1 and HTTP/2 client over libcurl: thousands of requests in flight on two threads.
 ///
 /// A request that is not safe to repeat is sent at most once; where it fails after it may have
-/// reached the server, the error says `outcomeUnknown`. Connections are kept and reused. `stream`
-/// uses a connection of its own for as long as it lasts.
+/// reached the server, the error says `outcomeUnknown`. Connections are kept and reused. Requests
+/// without a body share an HTTP/2 connection where the server speaks it; each other request, and each
+/// stream, has a connection to itself for as long as it lasts.
 public final class HTTPClient: Sendable {
     private let configuration: HTTPClientConfiguration
-    /// Nil where the loop could not start.
-    private let mailbox: Mailbox<ClientCommand>?
+    // Two loops, since libcurl 7.88 mixes up connections to one host of which some were told not to
+    // speak HTTP/2. Either is nil where it could not start.
+    private let multiplexed: Mailbox<ClientCommand>?
+    private let separate: Mailbox<ClientCommand>?
 
-    /// Starts a client with its thread.
+    /// Starts a client with its threads.
     ///
     /// Where the system has no thread or descriptor to give, every request fails with `.other`.
     public init(configuration: HTTPClientConfiguration = HTTPClientConfiguration()) {
         self.configuration = configuration
-        mailbox = ClientLoop.start(configuration)
+        multiplexed = ClientLoop.start(configuration)
+        separate = ClientLoop.start(configuration)
     }
 
-    deinit { mailbox?.post(.shutdown(OneShot())) }
+    deinit {
+        for mailbox in [multiplexed, separate] { mailbox?.post(.shutdown(OneShot())) }
+    }
 
     /// Sends a request and collects the response.
     ///
@@ -28,7 +34,8 @@ public final class HTTPClient: Sendable {
         for _ in 0...ClientLimits.redirects {
             let exchange = Exchange(
                 request, timeout: request.timeout ?? configuration.timeout, stream: nil)
-            let response = try await perform(exchange)
+            let response = try await perform(
+                exchange, exchange.mayMultiplex ? multiplexed : separate)
             guard let next = Redirect.next(after: response, to: request) else { return response }
             request = next
         }
@@ -42,24 +49,27 @@ public final class HTTPClient: Sendable {
             let body = StreamBody()
             let exchange = Exchange(
                 request, timeout: request.timeout ?? configuration.timeout, stream: body)
-            let head = try await perform(exchange)
-            guard let mailbox else { throw unavailable(exchange) }
+            let head = try await perform(exchange, separate)
+            guard let mailbox = separate else { throw unavailable(exchange) }
             let stream = HTTPResponseStream(
-                head: head, exchange: exchange, body: body, mailbox: mailbox)
+                head: head, exchange: exchange, body: body, mailbox: mailbox, client: self)
             guard let next = Redirect.next(after: head, to: request) else { return stream }
             request = next
         }
         throw tooManyRedirects(request)
     }
 
-    /// Ends every request with `.clientClosed` and the thread; returns when all is released.
+    /// Ends every request with `.clientClosed` and the threads; returns when all is released.
     public func shutdown() async {
-        let done = OneShot<Void>()
-        guard let mailbox, mailbox.post(.shutdown(done)) else { return }
-        await done.value()
+        for mailbox in [multiplexed, separate] {
+            let done = OneShot<Void>()
+            if mailbox?.post(.shutdown(done)) == true { await done.value() }
+        }
     }
 
-    private func perform(_ exchange: Exchange) async throws(HTTPError) -> HTTPResponse {
+    private func perform(
+        _ exchange: Exchange, _ mailbox: Mailbox<ClientCommand>?
+    ) async throws(HTTPError) -> HTTPResponse {
         try validate(exchange)
         guard let mailbox else { throw unavailable(exchange) }
         let result = await withTaskCancellationHandler {

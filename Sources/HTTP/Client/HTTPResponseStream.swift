@@ -10,15 +10,19 @@ public final class HTTPResponseStream: Sendable {
     private let exchange: Exchange
     private let body: StreamBody
     private let mailbox: Mailbox<ClientCommand>
+    /// Keeps the loop running for as long as the stream is read.
+    private let client: HTTPClient
 
     init(
-        head: HTTPResponse, exchange: Exchange, body: StreamBody, mailbox: Mailbox<ClientCommand>
+        head: HTTPResponse, exchange: Exchange, body: StreamBody,
+        mailbox: Mailbox<ClientCommand>, client: HTTPClient
     ) {
         status = head.status
         headers = head.headers
         self.exchange = exchange
         self.body = body
         self.mailbox = mailbox
+        self.client = client
     }
 
     deinit { cancel() }

@@ -29,9 +29,7 @@ extension Transfer {
     }
 
     private func prepareVersion() {
-        // One paused HTTP/2 stream stops every other on its connection in libcurl 7.88 (http2.c,
-        // pause_stream_id). Whatever may be paused has a connection of its own.
-        guard exchange.stream == nil, URLText.isSecure(exchange.request.url) else {
+        guard exchange.mayMultiplex, URLText.isSecure(exchange.request.url) else {
             easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
             return
         }
