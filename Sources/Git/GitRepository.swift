@@ -160,6 +160,8 @@ extension GitRepository {
             group.addTask { [http] in await exchange.serve(http) }
             let result = await self.run(request, exchange: exchange)
             exchange.finish()
+            // What it may still wait for, nobody wants any more.
+            group.cancelAll()
             return result
         }
     }

@@ -169,6 +169,21 @@ import Values
         #expect(await third.statistics.reclones == 1)
     }
 
+    @Test func `a clone of too many packs is made anew`() async throws {
+        let remote = try await GitFixture()
+        let id = try await remote.commit(["a": "1"])
+        let clone = try await remote.clone()
+        try await clone.fetch(url: remote.url)
+        let packs = clone.directory + "/objects/pack"
+        for index in 1..<GitLimits.packs {
+            try FileSystem.write([], to: "\(packs)/pack-\(index).pack")
+        }
+        #expect(try await clone.fetch(url: remote.url).id == id)
+        #expect(await clone.statistics.reclones == 1)
+        #expect(try FileSystem.list(packs).count { $0.hasSuffix(".pack") } == 1)
+        #expect(try await clone.files(ofCommit: id).files.count == 1)
+    }
+
     @Test func `a clone holds objects of one URL only`() async throws {
         let first = try await GitFixture()
         let second = try await GitFixture()
