@@ -54,7 +54,7 @@ public struct Expression: Sendable {
         let value = try value(bindings)
         guard case .bool(let flag) = value else {
             throw EvaluationError(
-                .notBoolean, "the condition is a \(value.type.name), not a boolean",
+                .notBoolean, "the condition is of type \(value.type.name), not bool",
                 at: tree.offset(tree.root))
         }
         return flag

@@ -9,7 +9,8 @@ enum Limits {
     static let nesting = 128
     /// The tallest syntax tree, which is how deep evaluation goes down.
     ///
-    /// Higher than `nesting`, since a chain such as `a + b + c` is as tall as it is long.
+    /// Higher than `nesting`, since a chain such as `a + b + c` is as tall as it is long. At both bounds
+    /// an expression takes under 256 KiB of stack, and under 2 MiB where the code is not optimised.
     static let treeHeight = 400
     /// The most steps one evaluation may take; a step is about 15 ns.
     static let evaluationCost = 1_000_000

@@ -29,8 +29,11 @@ import Values
             ),
             ("outputs.metrics[2]", .indexOutOfRange, 15, "no element 2 in a list of 2"),
             ("optional.none().value()", .noValue, 16, "the optional holds no value"),
-            ("name.first", .noSuchOverload, 5, "a string has no fields, so no 'first'"),
-            ("nothing.x", .noSuchOverload, 8, "a null_type has no fields, so no 'x'"),
+            (
+                "name.first", .noSuchOverload, 5,
+                "a value of type string has no fields, so no 'first'"
+            ),
+            ("nothing.x", .noSuchOverload, 8, "a value of type null_type has no fields, so no 'x'"),
             (
                 "count + 1.5", .noSuchOverload, 6,
                 "'+' does not take (int, double); convert one with int(), uint() or double()"
@@ -73,7 +76,7 @@ import Values
     @Test func `a condition must be a boolean`() throws {
         let expression = try Expression(parsing: "count")
         #expect(
-            throws: EvaluationError(.notBoolean, "the condition is a int, not a boolean", at: 0)
+            throws: EvaluationError(.notBoolean, "the condition is of type int, not bool", at: 0)
         ) {
             try expression.evaluateCondition(bindings)
         }

@@ -26,7 +26,8 @@ extension Evaluator {
         case .map(let map): return map.count
         default:
             throw error(
-                .noSuchOverload, "a \(range.type.name) has no elements to go through", at: node)
+                .noSuchOverload, "a value of type \(range.type.name) has no elements to go through",
+                at: node)
         }
     }
 

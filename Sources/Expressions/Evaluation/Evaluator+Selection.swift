@@ -12,7 +12,8 @@ extension Evaluator {
         case .optional: return try optionalSelect(value, name, at: node)
         default:
             throw error(
-                .noSuchOverload, "a \(value.type.name) has no fields, so no '\(name)'", at: node)
+                .noSuchOverload,
+                "a value of type \(value.type.name) has no fields, so no '\(name)'", at: node)
         }
     }
 
@@ -25,10 +26,12 @@ extension Evaluator {
         case .optional(.map(let map)?): return .optional(map[name])
         case .optional(let inner?):
             throw error(
-                .noSuchOverload, "a \(inner.type.name) has no fields, so no '\(name)'", at: node)
+                .noSuchOverload,
+                "a value of type \(inner.type.name) has no fields, so no '\(name)'", at: node)
         default:
             throw error(
-                .noSuchOverload, "a \(value.type.name) has no fields, so no '\(name)'", at: node)
+                .noSuchOverload,
+                "a value of type \(value.type.name) has no fields, so no '\(name)'", at: node)
         }
     }
 
@@ -83,7 +86,8 @@ extension Evaluator {
             throw error(
                 .invalidArgument, "\(DoubleText.text(number)) is no index of a list", at: node)
         default:
-            throw error(.noSuchOverload, "a \(key.type.name) is no index of a list", at: node)
+            throw error(
+                .noSuchOverload, "a value of type \(key.type.name) is no index of a list", at: node)
         }
     }
 

@@ -139,7 +139,8 @@ struct Evaluator: ~Copyable {
     ) throws(EvaluationError) {
         guard let mapKey = CELMapKey(key) else {
             throw error(
-                .invalidArgument, "a \(key.type.name) cannot be the key of a map", at: node)
+                .invalidArgument, "a value of type \(key.type.name) cannot be the key of a map",
+                at: node)
         }
         guard builder.insert(mapKey, key, value) else {
             throw error(
