@@ -9,11 +9,14 @@ extension RunMachine {
     ///
     /// A run rebuilt from it gives it again.
     public func statusJSON() -> JSON {
-        var members = runMembers(clearing: [])
+        var times = TimeTexts()
+        var members = runMembers(clearing: [], &times)
         guard listsTasks else { return .object(members) }
         members["tasks"] = .object(
             JSONObject(
-                tasks.indices.map { (plan.tasks[$0].id, .object(taskMembers($0, clearing: []))) }))
+                tasks.indices.map {
+                    (plan.tasks[$0].id, .object(taskMembers($0, clearing: [], &times)))
+                }))
         return .object(members)
     }
 
@@ -28,7 +31,8 @@ extension RunMachine {
     public mutating func takeStatusPatch() -> JSON? {
         guard ledger.isWriting else { return nil }
         let changed = ledger.take(isOver: run.phase.isTerminal)
-        var members = runMembers(clearing: run.writtenFields)
+        var times = TimeTexts()
+        var members = runMembers(clearing: run.writtenFields, &times)
         run.writtenFields.formUnion(presentRunFields)
         if !changed.isEmpty && listsTasks {
             var entries: [(String, JSON)] = []
@@ -36,7 +40,8 @@ extension RunMachine {
             for index in changed {
                 let task = Int(index)
                 let written = tasks[task].writtenFields
-                entries.append((plan.tasks[task].id, .object(taskMembers(task, clearing: written))))
+                entries.append(
+                    (plan.tasks[task].id, .object(taskMembers(task, clearing: written, &times))))
                 tasks[task].writtenFields = written.union(presentFields(of: task))
                 tasks[task].marks.remove(.changed)
             }
@@ -64,7 +69,9 @@ extension RunMachine {
     }
 
     /// The run's own fields, with `null` for those that are gone.
-    private func runMembers(clearing written: RunFields) -> JSONObject {
+    private func runMembers(
+        clearing written: RunFields, _ times: inout TimeTexts
+    ) -> JSONObject {
         let present = presentRunFields
         var members: [(String, JSON)] = [
             ("checkpoint", ["sequence": .integer(ledger.sequence)]),
@@ -73,7 +80,7 @@ extension RunMachine {
         ]
         for (name, field) in RunFields.named {
             if present.contains(field) {
-                members.append((name, value(of: field)))
+                members.append((name, value(of: field, &times)))
             } else if written.contains(field) {
                 members.append((name, .null))
             }
@@ -81,7 +88,7 @@ extension RunMachine {
         var timers: [(String, JSON)] = []
         for (name, field) in RunFields.timers {
             if present.contains(field) {
-                timers.append((name, value(of: field)))
+                timers.append((name, value(of: field, &times)))
             } else if written.contains(field) {
                 timers.append((name, .null))
             }
@@ -93,15 +100,15 @@ extension RunMachine {
         return JSONObject(members)
     }
 
-    private func value(of field: RunFields) -> JSON {
+    private func value(of field: RunFields, _ times: inout TimeTexts) -> JSON {
         switch field {
-        case .completionTime: time(run.completed)
+        case .completionTime: times[run.completed]
         case .message: .string(run.message ?? "")
         case .outputs: .object(run.outputs ?? [:])
         case .reason: .string(run.reason ?? "")
-        case .startTime: time(run.started)
-        case .deadline: time(run.deadline)
-        default: time(run.pausedSince)
+        case .startTime: times[run.started]
+        case .deadline: times[run.deadline]
+        default: times[run.pausedSince]
         }
     }
 
@@ -123,14 +130,16 @@ extension RunMachine {
     }
 
     /// A task's fields, with `null` for those that are gone.
-    private func taskMembers(_ task: Int, clearing written: TaskFields) -> JSONObject {
+    private func taskMembers(
+        _ task: Int, clearing written: TaskFields, _ times: inout TimeTexts
+    ) -> JSONObject {
         let present = presentFields(of: task)
         var members: [(String, JSON)] = []
         members.reserveCapacity(6)
         for (name, field) in TaskFields.named {
             if field == .reason { break }
             if present.contains(field) {
-                members.append((name, value(of: field, task)))
+                members.append((name, value(of: field, task, &times)))
             } else if written.contains(field) {
                 members.append((name, .null))
             }
@@ -138,7 +147,7 @@ extension RunMachine {
         members.append(("phase", .string(tasks[task].phase.rawValue)))
         for (name, field) in TaskFields.named.suffix(2) {
             if present.contains(field) {
-                members.append((name, value(of: field, task)))
+                members.append((name, value(of: field, task, &times)))
             } else if written.contains(field) {
                 members.append((name, .null))
             }
@@ -146,16 +155,18 @@ extension RunMachine {
         return JSONObject(members)
     }
 
-    private func value(of field: TaskFields, _ task: Int) -> JSON {
+    private func value(
+        of field: TaskFields, _ task: Int, _ times: inout TimeTexts
+    ) -> JSON {
         switch field {
         case .attempt: .integer(Int64(tasks[task].attempt))
-        case .completionTime: time(tasks[task].completed)
+        case .completionTime: times[tasks[task].completed]
         case .interruptions: .integer(Int64(tasks[task].interruptions))
         case .message: .string(details[task]?.message ?? "")
-        case .nextAttemptTime: time(details[task]?.nextAttempt)
+        case .nextAttemptTime: times[details[task]?.nextAttempt]
         case .outputs: .object(OutputCoding.encode(outputs[task]))
         case .reason: .string(tasks[task].reason?.rawValue ?? "")
-        case .startTime: time(tasks[task].started)
+        case .startTime: times[tasks[task].started]
         default:
             [
                 "message": .string(details[task]?.errorMessage ?? ""),
@@ -163,8 +174,22 @@ extension RunMachine {
             ]
         }
     }
+}
 
-    private func time(_ moment: Timestamp?) -> JSON {
-        moment.map { .string($0.description) } ?? .null
+/// The texts of moments, of which one patch mostly has a few over and over.
+private struct TimeTexts {
+    private var last: (moment: Timestamp, text: JSON)?
+    private var other: (moment: Timestamp, text: JSON)?
+
+    subscript(moment: Timestamp?) -> JSON {
+        mutating get {
+            guard let moment else { return .null }
+            if let last, last.moment == moment { return last.text }
+            if let other, other.moment == moment { return other.text }
+            other = last
+            let text = JSON.string(moment.description)
+            last = (moment, text)
+            return text
+        }
     }
 }

@@ -15,9 +15,12 @@ import Workflows
         /// Attempts that were launched at some time, whether or not they are of any concern now.
         var ghosts: [AttemptReference] = []
         var sequences: [Int64] = [0]
+        /// Whether every step goes into the trace, which costs more than the step.
+        let isTraced: Bool
         var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
-        init(seed: UInt64) throws {
+        init(seed: UInt64, isTraced: Bool = false) throws {
+            self.isTraced = isTraced
             var random = SeededGenerator(seed: seed)
             let count = Int.random(in: 1...12, using: &random)
             let graph = SmallGraph(
@@ -86,6 +89,7 @@ import Workflows
         }
 
         private mutating func record() {
+            guard isTraced else { return }
             for byte in observed.run.machine.statusJSON().bytes {
                 trace = (trace ^ UInt64(byte)) &* 0x100_0000_01B3
             }
@@ -122,9 +126,9 @@ import Workflows
 
     @Test func `law 37: one seed has one trace`() throws {
         for seed in UInt64(0)..<40 {
-            var first = try Walk(seed: seed)
+            var first = try Walk(seed: seed, isTraced: true)
             try first.walk(steps: 120)
-            var second = try Walk(seed: seed)
+            var second = try Walk(seed: seed, isTraced: true)
             try second.walk(steps: 120)
             #expect(first.trace == second.trace, "seed \(seed)")
         }
