@@ -78,7 +78,10 @@ let package = Package(
         room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
         room(
             "GitOps",
-            ["Crypto", "Git", "Kubernetes", "Observability", "Resources", "Values", "Workflows"]),
+            [
+                "Crypto", "Git", "HTTP", "Kubernetes", "Observability", "POSIX", "Resources",
+                "Values", "Workflows",
+            ]),
         room("Executors", ["Expressions", "HTTP", "POSIX", "Values", "Workflows"]),
         room(
             "Operator",

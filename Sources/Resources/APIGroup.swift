@@ -15,6 +15,8 @@ public enum APIGroup {
 public enum Labels {
     /// The name of the workflow or template a run belongs to.
     public static let workflow = "orchestrator.llm/workflow"
+    /// The UID of the workflow that launched a run.
+    public static let workflowUID = "orchestrator.llm/workflow-uid"
     /// The name of the repository an object was applied from.
     public static let repository = "orchestrator.llm/repository"
     /// The namespace of the repository an object was applied from.
@@ -35,8 +37,12 @@ public enum Annotations {
     public static let path = "orchestrator.llm/path"
     /// The commit an object was applied from.
     public static let commit = "orchestrator.llm/commit"
+    /// The generation of the workflow that launched a run.
+    public static let workflowGeneration = "orchestrator.llm/workflow-generation"
     /// The digest of the workflow's canonical definition.
     public static let workflowDigest = "orchestrator.llm/workflow-digest"
+    /// The digest of the manifest an object was applied from.
+    public static let manifestDigest = "orchestrator.llm/manifest-digest"
     /// A request, by any new value, to reconcile at once.
     public static let reconcileAt = "orchestrator.llm/reconcile-at"
     /// `disabled` keeps an object that its repository no longer holds.

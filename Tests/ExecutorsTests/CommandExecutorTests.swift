@@ -52,13 +52,13 @@ import Workflows
     @Test func `input is a text as it is or JSON`() async {
         let text = await run(["command": "cat", "stdin": "a\nb"])
         #expect(text.outputs?["stdout"] == "a\nb")
-        let json = await run(["command": "cat", "input": ["b": 1, "a": [true]]])
+        let json = await run(["command": "cat", "stdin": ["b": 1, "a": [true]]])
         #expect(json.outputs?["stdout"] == #"{"a":[true],"b":1}"#)
     }
 
     @Test func `the environment is a small one and what the task adds`() async throws {
         let outcome = await run([
-            "command": "env", "env": ["A": "x", "N": 5], "environment": ["LANG": "C"],
+            "command": "env", "env": ["A": "x", "N": 5], "env": ["LANG": "C"],
         ])
         let lines = try #require(outcome.outputs?["stdout"]?.stringValue).split(separator: "\n")
         let names = lines.map { String($0.prefix { $0 != "=" }) }.sorted()

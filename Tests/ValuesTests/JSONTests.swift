@@ -51,3 +51,13 @@ import Values
         #expect(value[["x", "y"]] == true)
     }
 }
+
+@Suite struct JSONStringsTests {
+    @Test func `every string is changed and nothing else`() throws {
+        let value = try JSON(parsing: #"{"a":["x",{"b":"y","c":[]},1],"d":{},"e":"z","f":null}"#)
+        #expect(
+            value.mappingStrings { $0.uppercased() }.text
+                == #"{"a":["X",{"b":"Y","c":[]},1],"d":{},"e":"Z","f":null}"#)
+        #expect(JSON.string("q").mappingStrings { $0 + "!" } == "q!")
+    }
+}

@@ -27,6 +27,7 @@ extension RunMachine {
         if let sequence = ledger.nextWrite(isOver: run.phase.isTerminal) {
             actions.append(.writeCheckpoint(sequence: sequence))
         }
+        limitLag(at: now)
         announceTimer(into: &actions)
     }
 

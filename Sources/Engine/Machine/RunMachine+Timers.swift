@@ -4,7 +4,7 @@ internal import Workflows
 /// The timers that are not a task's own come after them.
 enum TimerSlot {
     /// How many there are.
-    static let runSlots = 2
+    static let runSlots = 3
 }
 
 extension RunMachine {
@@ -12,6 +12,9 @@ extension RunMachine {
     var runDeadlineSlot: Int { tasks.count }
     /// The slot of the repetition of a failed write.
     var rewriteSlot: Int { tasks.count + 1 }
+
+    /// The slot of the write of changes that could wait until now.
+    var lagSlot: Int { tasks.count + 2 }
 
     /// Does what is due.
     mutating func fireTimers(at now: Timestamp, into actions: inout [RunAction]) {
@@ -25,6 +28,9 @@ extension RunMachine {
                     .timingOut, message: "the run passed its timeout\(limit)", at: now,
                     into: &actions)
             case rewriteSlot: ledger.isHeld = false
+            case lagSlot:
+                isLagTimed = false
+                ledger.hurry()
             default: fireTaskTimer(slot, at: now, into: &actions)
             }
         }
@@ -49,6 +55,15 @@ extension RunMachine {
             cancelAttempt(task, at: now, into: &actions)
         default: break
         }
+    }
+
+    /// Sees to it that changes which force no write are still written soon: somebody watches.
+    ///
+    /// A short task never gets that far; a long one costs one write, so that it is seen to run.
+    mutating func limitLag(at now: Timestamp) {
+        guard ledger.isDirty, !ledger.isWriting, !isLagTimed else { return }
+        isLagTimed = true
+        timers.set(lagSlot, to: now + limits.statusLag)
     }
 
     /// Asks to be woken for the earliest timer, unless it was asked for that or an earlier one.

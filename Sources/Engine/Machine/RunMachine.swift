@@ -46,6 +46,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var done = 0
     var timers: TimerHeap
     var announcedTimer: Timestamp?
+    /// Whether the moment is set by which what changed is written at the latest.
+    var isLagTimed = false
     var ledger: CheckpointLedger
     var budget: StatusBudget
 

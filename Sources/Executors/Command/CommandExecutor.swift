@@ -60,17 +60,18 @@ public struct CommandExecutor: TaskExecutor {
                     type: TaskError.Kind.internal, message: error.description, isRetryable: true)
             }
             defer { try? FileSystem.remove(temporary) }
-            return try await run(inputs, in: temporary, output: output)
+            return try await run(inputs, of: attempt, in: temporary, output: output)
         }
-        return try await run(inputs, in: directory, output: output)
+        return try await run(inputs, of: attempt, in: directory, output: output)
     }
 
     private func run(
-        _ inputs: CommandInputs, in directory: String, output: any AttemptOutputSink
+        _ inputs: CommandInputs, of attempt: TaskAttemptRequest, in directory: String,
+        output: any AttemptOutputSink
     ) async throws(TaskError) -> AttemptOutcome {
         let configuration = ChildConfiguration(
             executable: inputs.executable, arguments: inputs.arguments,
-            environment: CommandExecutor.environment(adding: inputs.environment),
+            environment: CommandExecutor.environment(of: attempt, adding: inputs.environment),
             workingDirectory: directory, standardInput: inputs.standardInput, limits: limits)
         var result = CommandResult()
         let status: ExitStatus
@@ -90,8 +91,9 @@ public struct CommandExecutor: TaskExecutor {
         return .succeeded(outputs: try result.outputs(of: inputs, endedWith: status))
     }
 
+    /// The cleaned environment: a few of our own variables, what the attempt is, what the task adds.
     private static func environment(
-        adding variables: [(name: String, value: String)]
+        of attempt: TaskAttemptRequest, adding variables: [(name: String, value: String)]
     ) -> [String: String] {
         var environment = [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "LANG": "C.UTF-8",
@@ -100,6 +102,11 @@ public struct CommandExecutor: TaskExecutor {
         for name in environment.keys.sorted() {
             if let own = Environment.variable(name) { environment[name] = own }
         }
+        environment["ORCHESTRATOR_NAMESPACE"] = attempt.namespace
+        environment["ORCHESTRATOR_RUN"] = attempt.run
+        environment["ORCHESTRATOR_RUN_UID"] = attempt.runUID
+        environment["ORCHESTRATOR_TASK"] = attempt.taskID
+        environment["ORCHESTRATOR_ATTEMPT"] = "\(attempt.attempt)"
         for (name, value) in variables { environment[name] = value }
         return environment
     }

@@ -18,10 +18,9 @@ struct CommandInputs {
     var format: Format?
     var successExitCodes: [Int64]
 
-    // `env` and `stdin` are the short names of `environment` and `input`.
     private static let known = [
-        "command", "args", "shell", "environment", "env", "workingDirectory", "input", "stdin",
-        "outputFormat", "successExitCodes",
+        "command", "args", "shell", "env", "workingDirectory", "stdin", "outputFormat",
+        "successExitCodes",
     ]
 
     init(_ inputs: JSONObject) throws(TaskError) {
@@ -32,13 +31,13 @@ struct CommandInputs {
         }
         command = words
         usesShell = try reader.bool("shell") ?? false
-        environment = try reader.map("environment", "env")
+        environment = try reader.map("env")
         if let pair = environment.first(where: { $0.name.isEmpty || $0.name.contains("=") }) {
             throw .invalid("\"\(pair.name)\" is no name of an environment variable")
         }
         workingDirectory = try reader.string("workingDirectory")
         standardInput =
-            switch reader.value("input", "stdin")?.value {
+            switch reader.value("stdin")?.value {
             case nil: []
             case .string(let text): Array(text.utf8)
             case let value?: value.bytes

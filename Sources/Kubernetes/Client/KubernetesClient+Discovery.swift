@@ -1,10 +1,17 @@
-internal import Values
+public import Values
 
 extension KubernetesClient {
     /// The server's version, as `v1.20.2`.
     public func serverVersion() async throws(KubernetesError) -> String {
         let json = try await perform(Call(operation: "read the server's version", path: "/version"))
         return json["gitVersion"]?.stringValue ?? ""
+    }
+
+    /// Reads the JSON at a path that belongs to no kind, such as what an operator serves beside the API.
+    public func read(
+        path: String, query: [(String, String)] = []
+    ) async throws(KubernetesError) -> JSON {
+        try await perform(Call(operation: "read \(path)", path: path, query: query))
     }
 
     /// The names of the API groups that the server has, sorted, with the core group left out.

@@ -22,6 +22,9 @@ public final class Redactor: Sendable {
         secrets.withLock { _ = $0.insert(secret) }
     }
 
+    /// Whether it was told of any secret.
+    public var knowsSecrets: Bool { secrets.withLock { !$0.isEmpty } }
+
     /// The text without secrets.
     public func redact(_ text: String) -> String {
         let known = secrets.withLock { $0 }

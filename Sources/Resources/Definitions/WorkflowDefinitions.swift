@@ -30,6 +30,7 @@ extension ResourceDefinition {
                 [
                     "name": .string("Its name."),
                     "uid": .string("Its UID."),
+                    "digest": .string("The digest of the definition it was launched for."),
                     "phase": .string("Its phase."),
                     "startTime": .timestamp("When it started."),
                     "completionTime": .timestamp("When it ended."),

@@ -9,23 +9,24 @@ extension TaskType {
             "What to run.", required: ["command"],
             [
                 "command": Schema.array(
-                    "The program and its arguments, which no shell looks at; with shell, a script.",
+                    "The program, found by PATH; or a list of it and its first arguments. With"
+                        + " shell, the script.",
                     of: .string("The program, then its arguments."), minimumItems: 1,
                     maximumItems: 1024
                 ).orString(),
                 "args": .array(
-                    "Arguments added behind those of command.", of: .string("An argument."),
-                    maximumItems: 1024),
+                    "The arguments, which no shell looks at.",
+                    of: .anything("A string, number or boolean."), maximumItems: 1024),
                 "shell": .boolean(
-                    "Whether command is a script for /bin/sh, which args are the $1, $2 of."),
-                "environment": environment,
-                "env": environment,
+                    "Whether command is a script for /bin/sh; args are its $1, $2 and so on."),
+                "env": .map(
+                    "Variables added to the small environment the process gets.",
+                    of: .anything("A string, number or boolean.")),
                 "workingDirectory": .string(
                     "The directory the process starts in; a new empty one where absent.",
                     minimumLength: 1),
-                "input": .anything(
+                "stdin": .anything(
                     "What the process reads: a string as it is, any other value as JSON."),
-                "stdin": .anything("Another name of input."),
                 "outputFormat": .string(
                     "How standard output is read: as text, as one JSON value, or as one JSON value"
                         + " a line.", enum: ["text", "json", "lines"]),
@@ -38,10 +39,6 @@ extension TaskType {
             "stdout": .string, "stderr": .string, "exitCode": .integer, "json": .any,
             "lines": .array, "stdoutTruncated": .boolean, "stderrTruncated": .boolean,
         ])
-
-    private static let environment = Schema.map(
-        "Variables added to the small environment the process gets; env is another name of it.",
-        of: .string("The value of the variable."))
 
     /// `http`: one HTTP request.
     public static let http = TaskType(
@@ -62,7 +59,7 @@ extension TaskType {
                     "What is sent: a string as it is, any other value as JSON with its content"
                         + " type."),
                 "successStatus": .array(
-                    "The status codes that count as success; 200 to 299 where absent.",
+                    "The status codes that count as success; those below 400 where absent.",
                     of: .integer("A status code.", minimum: 100, maximum: 599), minimumItems: 1,
                     maximumItems: 500),
                 "followRedirects": .boolean("Whether redirects are followed; false where absent."),
