@@ -2,6 +2,8 @@
 public enum SyncLimits {
     /// The most files with manifests below a repository's path.
     public static let files = 5_000
+    /// The most entries of the trees below a repository's path, directories included.
+    public static let entries = 50_000
     /// The most bytes of one file.
     public static let fileBytes = 1 << 20
     /// The most bytes of all files together.

@@ -7,9 +7,9 @@ import Values
         Digest(sha256: [UInt8](repeating: number, count: 32))
     }
 
-    private func resource(_ name: String, _ path: String, _ version: UInt8 = 1) -> ManifestResource
+    private func resource(_ name: String, _ path: String, _ version: UInt8 = 1) -> DesiredResource
     {
-        ManifestResource(
+        DesiredResource(
             kind: "Workflow", name: name, path: path,
             json: ["spec": ["version": .integer(Int64(version))]], digest: digest(version))
     }
@@ -29,7 +29,7 @@ import Values
     }
 
     private func plan(
-        _ resources: [ManifestResource], failed: Set<String> = [], inventory: [InventoryEntry] = [],
+        _ resources: [DesiredResource], failed: Set<String> = [], inventory: [InventoryEntry] = [],
         prunes: Bool = true, observed: [InventoryID: SyncPlan.Observed] = [:]
     ) -> SyncPlan {
         SyncPlan(

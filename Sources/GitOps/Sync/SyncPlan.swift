@@ -28,9 +28,9 @@ public struct SyncPlan: Sendable, Hashable {
     }
 
     /// The objects to apply, in order of their ids.
-    public private(set) var applied: [ManifestResource] = []
+    public private(set) var applied: [DesiredResource] = []
     /// The objects that are as they should be.
-    public private(set) var unchanged: [ManifestResource] = []
+    public private(set) var unchanged: [DesiredResource] = []
     /// The objects to delete, in order.
     public private(set) var pruned: [InventoryID] = []
     /// The entries that stay in the inventory though no file gives them now.
@@ -51,10 +51,10 @@ public struct SyncPlan: Sendable, Hashable {
     ///   - prunes: whether objects are deleted that no file gives any more.
     ///   - observed: the objects of the namespace by id.
     public init(
-        repository: String, resources: [ManifestResource], failedPaths: Set<String>,
+        repository: String, resources: [DesiredResource], failedPaths: Set<String>,
         inventory: [InventoryEntry], prunes: Bool, observed: [InventoryID: Observed]
     ) {
-        var first: [InventoryID: ManifestResource] = [:]
+        var first: [InventoryID: DesiredResource] = [:]
         for resource in resources.sorted(by: { ($0.id, $0.path) < ($1.id, $1.path) }) {
             if let earlier = first[resource.id] {
                 refuseDuplicate(resource, of: earlier)
@@ -74,7 +74,7 @@ public struct SyncPlan: Sendable, Hashable {
     }
 
     private mutating func refuseDuplicate(
-        _ resource: ManifestResource, of earlier: ManifestResource
+        _ resource: DesiredResource, of earlier: DesiredResource
     ) {
         failures.append(
             SyncFailure(
@@ -83,7 +83,7 @@ public struct SyncPlan: Sendable, Hashable {
     }
 
     private mutating func place(
-        _ resource: ManifestResource, _ repository: String, _ present: Observed?
+        _ resource: DesiredResource, _ repository: String, _ present: Observed?
     ) {
         guard let present else {
             applied.append(resource)

@@ -1,7 +1,7 @@
 public import Values
 
 /// One object that a repository's files ask for.
-public struct ManifestResource: Sendable, Hashable {
+public struct DesiredResource: Sendable, Hashable {
     /// The kind.
     public let kind: String
     /// The name.

@@ -1,0 +1,67 @@
+import Kubernetes
+import Resources
+import Values
+
+/// What one sync found and did, as the status and the events tell it.
+struct SyncReport: Sendable {
+    var state: ReadyState
+    /// What was wrong in single files.
+    var failures: [SyncFailure] = []
+    /// The commit that was tried.
+    var attemptedRevision: String?
+    /// The commit that is in force, wholly or but for the failures.
+    var appliedRevision: String?
+    /// What is applied now; nil leaves the inventory as it is.
+    var inventory: [InventoryEntry]?
+    /// What changed in the cluster, where something did.
+    var summary: String?
+
+    init(state: ReadyState) { self.state = state }
+
+    /// A sync that got nowhere: everything stays as it was.
+    init(problem: RepositoryProblem) {
+        state =
+            problem.isTransient
+            ? .reconciling(reason: problem.reason, message: problem.message)
+            : .stalled(reason: problem.reason, message: problem.message)
+    }
+
+    /// The result as a metric's label.
+    var result: String {
+        switch state {
+        case .ready: "synced"
+        case .reconciling: "retrying"
+        case .stalled: "failed"
+        }
+    }
+
+    /// Whether the next look is the regular one.
+    var isSettled: Bool {
+        if case .reconciling = state { return false }
+        return true
+    }
+
+    /// The whole status of the repository after this sync.
+    func status(of object: KubernetesObject, now: Timestamp) -> JSON {
+        var status = object.status
+        status["observedGeneration"] = .integer(object.generation)
+        status["conditions"] = state.json(
+            replacing: object.status["conditions"], generation: object.generation, now: now)
+        if let attemptedRevision {
+            status["lastAttemptedRevision"] = .string(attemptedRevision)
+            status["failures"] =
+                failures.isEmpty
+                ? nil : .array(failures.prefix(SyncLimits.failures).map(\.json))
+        }
+        if let appliedRevision { status["lastAppliedRevision"] = .string(appliedRevision) }
+        if let inventory {
+            status["inventory"] = [
+                "entries": .array(inventory.sorted { $0.id < $1.id }.map(\.json))
+            ]
+        }
+        if let requested = object.annotation(Annotations.reconcileAt) {
+            status["lastHandledReconcileAt"] = .string(requested)
+        }
+        return status
+    }
+}
