@@ -1,0 +1,92 @@
+import GitOps
+import Kubernetes
+import Observability
+import Resources
+import Values
+
+/// What the operator knows of the API: one cache a kind.
+struct Caches: Sendable {
+    let runs = ObjectCache(indexes: [WorkflowController.runIndex])
+    let workflows = ObjectCache(indexes: [.label(Labels.repository)])
+    let templates = ObjectCache(indexes: [.label(Labels.repository)])
+    let repositories = ObjectCache()
+}
+
+/// The watches that keep the caches, and who is told of what they bring.
+struct Informers: Sendable {
+    /// Who is told.
+    struct Handlers: Sendable {
+        let runs: RunController
+        let workflows: WorkflowController
+        let templates: WorkflowController
+        let repositories: RepositoryController
+        let logs: AttemptLogStore
+    }
+
+    let all: [Informer]
+
+    init(context: OperatorContext, namespace: String?, caches: Caches, handlers: Handlers) {
+        let options = Informer.Options(namespace: namespace)
+        let informer = {
+            (
+                type: ResourceType, cache: ObjectCache,
+                handler: @escaping @Sendable ([ObjectChange]) -> Void
+            ) in
+            Informer(
+                client: context.client, type: type, cache: cache, options: options,
+                time: context.time,
+                problem: { error in
+                    context.logger.warning(
+                        "watch interrupted",
+                        ["type": .string("\(type)"), "error": error.logField])
+                },
+                handler: { changes in handler(changes) })
+        }
+        all = [
+            informer(.workflowRuns, caches.runs) { handlers.runsChanged($0) },
+            informer(.workflows, caches.workflows) { handlers.workflowsChanged($0) },
+            informer(.templates, caches.templates) { handlers.templatesChanged($0) },
+            informer(.workflowRepositories, caches.repositories) { changes in
+                handlers.repositories.enqueue(changes.map(\.key))
+            },
+        ]
+    }
+
+    var haveSynced: Bool { all.allSatisfy(\.hasSynced) }
+
+    func waitUntilSynced() async {
+        for informer in all { await informer.waitUntilSynced() }
+    }
+}
+
+extension Informers.Handlers {
+    func runsChanged(_ changes: [ObjectChange]) {
+        runs.enqueue(changes.map(\.key))
+        for change in changes {
+            workflows.runChanged(change.object)
+            if case .deleted(let run) = change, let uid = run.uid { logs.remove(runUID: uid) }
+        }
+    }
+
+    func workflowsChanged(_ changes: [ObjectChange]) {
+        workflows.enqueue(changes.map(\.key))
+        for change in changes {
+            switch change {
+            case .added(let object): runs.definitionAppeared(kind: "Workflow", object.key)
+            case .deleted(let object): workflows.forget(object)
+            case .updated: break
+            }
+        }
+    }
+
+    func templatesChanged(_ changes: [ObjectChange]) {
+        templates.enqueue(changes.map(\.key))
+        for change in changes {
+            switch change {
+            case .added(let object): runs.definitionAppeared(kind: "Template", object.key)
+            case .deleted(let object): templates.forget(object)
+            case .updated: break
+            }
+        }
+    }
+}

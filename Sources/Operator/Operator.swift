@@ -1,0 +1,162 @@
+import Engine
+public import Executors
+import GitOps
+public import HTTP
+public import Kubernetes
+public import Observability
+import Resources
+import Values
+
+/// The control loop over one API server: repositories, definitions and runs, from their watches to
+/// their ends.
+///
+/// Everything it knows is rebuilt from the API when it starts, so it may be killed at any time.
+public final class Operator: Sendable {
+    /// What an operator needs from outside.
+    public struct Configuration: Sendable {
+        /// The namespace to work in; nil means all.
+        public var namespace: String?
+        /// The directory for clones of repositories and logs of attempts.
+        public var dataDirectory: String
+        /// What repositories are fetched with.
+        public var http: HTTPClient
+        /// What tasks can do.
+        public var executors: ExecutorRegistry
+        /// Takes secrets out of what is written.
+        public var redactor: Redactor
+        /// Where log lines go.
+        public var logger: Logger
+        /// Where time comes from.
+        public var time: TimeSource
+        /// The name of this process in events.
+        public var instance: String
+
+        /// Makes a configuration.
+        public init(
+            namespace: String? = nil, dataDirectory: String, http: HTTPClient,
+            executors: ExecutorRegistry,
+            redactor: Redactor = Redactor(), logger: Logger = .silent, time: TimeSource = .system,
+            instance: String
+        ) {
+            self.namespace = namespace
+            self.dataDirectory = dataDirectory
+            self.http = http
+            self.executors = executors
+            self.redactor = redactor
+            self.logger = logger
+            self.time = time
+            self.instance = instance
+        }
+    }
+
+    /// The metrics of the process.
+    public let metrics: MetricRegistry
+    /// What attempts wrote.
+    public let logs: AttemptLogStore
+
+    private let context: OperatorContext
+    private let attempts: AttemptRunner
+    private let runs: RunController
+    private let workflows: WorkflowController
+    private let templates: WorkflowController
+    private let repositories: RepositoryController
+    private let informers: Informers
+
+    /// Makes an operator that has not started.
+    public init(client: KubernetesClient, configuration: Configuration) {
+        let registry = MetricRegistry()
+        let events = EventRecorder(
+            client: client, instance: configuration.instance, time: configuration.time)
+        let context = OperatorContext(
+            client: client, events: events, logger: configuration.logger,
+            redactor: configuration.redactor, metrics: OperatorMetrics(registry: registry),
+            time: configuration.time)
+        let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
+        let attempts = AttemptRunner(executors: configuration.executors, logs: logs)
+        let caches = Caches()
+        let runs = RunController(context: context, attempts: attempts, cache: caches.runs) {
+            kind, key in
+            kind == "Template" ? caches.templates.object(key) : caches.workflows.object(key)
+        }
+        let workflows = WorkflowController(
+            context: context, type: .workflows, cache: caches.workflows, runs: caches.runs)
+        let templates = WorkflowController(
+            context: context, type: .templates, cache: caches.templates, runs: caches.runs)
+        let repositories = RepositoryController(
+            client: client, events: events,
+            sources: GitSource(
+                directory: "\(configuration.dataDirectory)/repositories", http: configuration.http),
+            caches: [.workflows: caches.workflows, .templates: caches.templates],
+            repositories: caches.repositories, redactor: configuration.redactor,
+            logger: configuration.logger, syncs: context.metrics.syncs, time: configuration.time)
+        metrics = registry
+        self.logs = logs
+        self.context = context
+        self.attempts = attempts
+        self.runs = runs
+        self.workflows = workflows
+        self.templates = templates
+        self.repositories = repositories
+        informers = Informers(
+            context: context, namespace: configuration.namespace, caches: caches,
+            handlers: Informers.Handlers(
+                runs: runs, workflows: workflows, templates: templates, repositories: repositories,
+                logs: logs))
+        addGauges(to: registry)
+    }
+
+    private func addGauges(to registry: MetricRegistry) {
+        registry.gauge("orchestrator_runs_active", help: "Runs that this process drives.") {
+            [runs] in Double(runs.activeCount)
+        }
+        registry.gauge("orchestrator_attempts_active", help: "Attempts under way.") {
+            [attempts] in Double(attempts.count)
+        }
+        registry.gauge("workqueue_depth_runs", help: "Runs that wait for a worker.") {
+            [runs] in Double(runs.queueDepth)
+        }
+    }
+
+    /// Whether every cache has seen the API's state.
+    public var isReady: Bool { informers.haveSynced }
+
+    /// Returns when every cache has seen the API's state, or the task is cancelled.
+    public func waitUntilReady() async { await informers.waitUntilSynced() }
+
+    /// Works until the task is cancelled.
+    ///
+    /// Then nothing new starts, attempts under way are stopped without a report, and what was being
+    /// written ends (law 30). What was under way is tried again by whoever goes on.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.context.events.run() }
+            await withDiscardingTaskGroup { group in
+                for informer in self.informers.all {
+                    group.addTask { await self.follow(informer) }
+                }
+                group.addTask {
+                    await self.informers.waitUntilSynced()
+                    guard !Task.isCancelled else { return }
+                    self.context.logger.info("caches synced")
+                    await withDiscardingTaskGroup { group in
+                        group.addTask { await self.runs.run() }
+                        group.addTask { await self.workflows.run() }
+                        group.addTask { await self.templates.run() }
+                        group.addTask { await self.repositories.run() }
+                    }
+                }
+            }
+            await self.attempts.shutDown()
+            self.context.events.finish()
+        }
+    }
+
+    private func follow(_ informer: Informer) async {
+        do {
+            try await informer.run()
+        } catch {
+            context.logger.error(
+                "watch ended", ["type": .string("\(informer.type)"), "error": error.logField])
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Observability
+
+/// What an operator counts, in the names and units that Prometheus is used to.
+final class OperatorMetrics: Sendable {
+    /// All metrics of the process.
+    let registry: MetricRegistry
+    /// Runs that ended, by phase.
+    let runsFinished: Counter
+    /// Attempts that ended, by type and outcome.
+    let attempts: Counter
+    /// How long attempts took, by type.
+    let attemptSeconds: Histogram
+    /// How long status writes took.
+    let checkpointSeconds: Histogram
+    /// Status writes that failed.
+    let checkpointFailures: Counter
+    /// Syncs of repositories, by result.
+    let syncs: Counter
+
+    /// Makes the metrics in a registry.
+    init(registry: MetricRegistry) {
+        self.registry = registry
+        runsFinished = registry.counter(
+            "orchestrator_runs_finished_total", help: "Runs that ended.", labels: ["phase"])
+        attempts = registry.counter(
+            "orchestrator_task_attempts_total", help: "Attempts that ended.",
+            labels: ["type", "outcome"])
+        attemptSeconds = registry.histogram(
+            "orchestrator_task_attempt_seconds", help: "How long attempts took.", labels: ["type"])
+        checkpointSeconds = registry.histogram(
+            "orchestrator_checkpoint_write_seconds",
+            help: "How long the status write of a run took.")
+        checkpointFailures = registry.counter(
+            "orchestrator_checkpoint_write_failures_total",
+            help: "Status writes of runs that failed and were tried again.")
+        syncs = registry.counter(
+            "orchestrator_repository_syncs_total", help: "Syncs of repositories.",
+            labels: ["result"])
+    }
+}

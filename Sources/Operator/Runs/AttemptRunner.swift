@@ -1,0 +1,100 @@
+import Engine
+import Executors
+import Synchronization
+import Values
+import Workflows
+
+/// Runs attempts, each in a task of its own, and reports how they ended.
+///
+/// This type owns those tasks: each is known from its start to its report, and ``shutDown()`` ends
+/// them all and waits.
+final class AttemptRunner: Sendable {
+    /// Which attempt of which run.
+    struct Key: Hashable {
+        let runUID: String
+        let reference: AttemptReference
+    }
+
+    private struct State {
+        var tasks: [Key: Task<Void, Never>] = [:]
+        var isShutDown = false
+    }
+
+    private let executors: ExecutorRegistry
+    private let logs: AttemptLogStore
+    private let state = Mutex(State())
+
+    /// Makes a runner with no attempt.
+    init(executors: ExecutorRegistry, logs: AttemptLogStore) {
+        self.executors = executors
+        self.logs = logs
+    }
+
+    /// How many attempts are under way.
+    var count: Int { state.withLock { $0.tasks.count } }
+
+    /// Starts an attempt and reports its end, once, from any thread.
+    ///
+    /// After ``shutDown()`` nothing starts and nothing is reported: the attempt stays what the last
+    /// checkpoint says, and whoever takes the run over sees that its fate is unknown (law 5).
+    func start(
+        _ attempt: TaskAttempt, of run: RunIdentity,
+        report: @escaping @Sendable (AttemptOutcome) -> Void
+    ) {
+        let key = Key(runUID: run.uid, reference: attempt.reference)
+        state.withLock { state in
+            guard !state.isShutDown, state.tasks[key] == nil else { return }
+            state.tasks[key] = Task {
+                let outcome = await self.execute(attempt, of: run)
+                let isLast = self.state.withLock { state in
+                    state.tasks.removeValue(forKey: key)
+                    return state.isShutDown
+                }
+                if !isLast { report(outcome) }
+            }
+        }
+    }
+
+    /// Asks one attempt to stop; its end is reported as any other.
+    func cancel(_ reference: AttemptReference, of run: RunIdentity) {
+        let key = Key(runUID: run.uid, reference: reference)
+        state.withLock { $0.tasks[key] }?.cancel()
+    }
+
+    /// Asks all attempts of a run to stop.
+    func cancelAll(of run: RunIdentity) {
+        let tasks = state.withLock { state in
+            state.tasks.filter { $0.key.runUID == run.uid }.map(\.value)
+        }
+        for task in tasks { task.cancel() }
+    }
+
+    /// Stops every attempt and waits until nothing of them runs.
+    func shutDown() async {
+        let tasks = state.withLock { state in
+            state.isShutDown = true
+            return Array(state.tasks.values)
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    private func execute(_ attempt: TaskAttempt, of run: RunIdentity) async -> AttemptOutcome {
+        let logKey = AttemptLogStore.Key(
+            runUID: run.uid, taskID: attempt.taskID, attempt: attempt.reference.attempt)
+        defer { logs.close(logKey) }
+        let request = TaskAttemptRequest(
+            namespace: run.namespace, run: run.name, runUID: run.uid, taskID: attempt.taskID,
+            attempt: attempt.reference.attempt, inputs: attempt.inputs, deadline: attempt.deadline)
+        return await executors.execute(
+            request, ofType: attempt.type, output: LogSink(logs: logs, key: logKey))
+    }
+}
+
+/// Puts an attempt's output into its log.
+private struct LogSink: AttemptOutputSink {
+    let logs: AttemptLogStore
+    let key: AttemptLogStore.Key
+
+    func write(stream: AttemptOutputStream, bytes: [UInt8]) async { logs.append(bytes, to: key) }
+}

@@ -1,0 +1,143 @@
+import Engine
+import Kubernetes
+import Resources
+import Values
+import Workflows
+
+/// How a run that this process does not drive yet is taken up, decided from the object alone.
+enum RunAdoption: ~Copyable {
+    /// It ended before; there is nothing to do.
+    case ended
+    /// It cannot start yet.
+    case waiting(reason: String, message: String)
+    /// It can never start, or go on, as it is.
+    case refused(reason: String, message: String)
+    /// Drive it.
+    case drive(RunMachine, firstStatus: JSONObject)
+
+    /// The most bytes of a definition that is copied into a run's status: what is left of a status
+    /// under its bound (law 28) must hold the run itself.
+    static let maximumPinnedBytes = 128 << 10
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - run: the object.
+    ///   - lookUp: gives the definition of a kind and name in the run's namespace.
+    static func of(
+        _ run: KubernetesObject, lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
+    ) -> RunAdoption {
+        let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
+        if phase?.isTerminal == true { return .ended }
+        guard let uid = run.uid else { return .ended }
+        let identity = RunIdentity(namespace: run.namespace, name: run.name, uid: uid)
+        let isResumed = run.status["checkpoint"] != nil
+        if let pinned = run.status["definition"] ?? run.spec["workflowSpec"] {
+            return isResumed
+                ? resume(run, pinned, identity) : start(run, pinned, identity, pin: inlinePin(run))
+        }
+        guard let reference = run.spec["workflowRef"], let name = reference["name"]?.stringValue
+        else {
+            return .refused(
+                reason: "NoDefinition",
+                message: "the run names no definition: set spec.workflowRef or spec.workflowSpec")
+        }
+        let kind = reference["kind"]?.stringValue ?? "Workflow"
+        guard let definition = lookUp(kind, name) else {
+            return .waiting(
+                reason: "DefinitionNotFound",
+                message: "waiting for the \(kind) \(name) in the namespace \(run.namespace)")
+        }
+        return start(
+            run, definition.spec, identity, pin: pin(kind: kind, definition), copies: true)
+    }
+
+    private static func start(
+        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity, pin: JSON,
+        copies: Bool = false
+    ) -> RunAdoption {
+        let plan: WorkflowPlan
+        switch WorkflowCompiler.compile(spec: spec, at: ["spec"]) {
+        case .success(let compiled): plan = compiled
+        case .failure(let diagnostics):
+            return .refused(reason: "InvalidDefinition", message: diagnostics.summary)
+        }
+        let inputs: JSONObject
+        switch plan.resolveInputs(run.spec["inputs"]?.objectValue ?? [:]) {
+        case .success(let resolved): inputs = resolved
+        case .failure(let diagnostics):
+            return .refused(reason: "InvalidInputs", message: diagnostics.summary)
+        }
+        var pin = pin
+        pin["digest"] = .string(plan.digest.description)
+        var status: JSONObject = ["workflow": pin, "inputs": .object(inputs)]
+        var limits = RunLimits()
+        if copies {
+            let size = spec.bytes.count
+            guard size <= maximumPinnedBytes else {
+                return .refused(
+                    reason: "DefinitionTooLarge",
+                    message: "the definition has \(size) bytes; a run that refers to one takes at "
+                        + "most \(maximumPinnedBytes). Give it as spec.workflowSpec instead")
+            }
+            status["definition"] = spec
+            limits.otherStatusBytes = size
+        }
+        return .drive(
+            RunMachine(plan: plan, identity: identity, inputs: inputs, limits: limits),
+            firstStatus: status)
+    }
+
+    private static func resume(
+        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity
+    ) -> RunAdoption {
+        guard case .success(let plan) = WorkflowCompiler.compile(spec: spec, at: ["spec"]),
+            plan.digest.description == run.status["workflow"]?["digest"]?.stringValue
+        else {
+            return .waiting(
+                reason: "DefinitionChanged",
+                message: "the definition in the run was edited after the run started; put it back, "
+                    + "or cancel the run")
+        }
+        do {
+            let machine = try RunMachine(resuming: run.status, plan: plan, identity: identity)
+            return .drive(machine, firstStatus: [:])
+        } catch {
+            return .refused(reason: "InvalidCheckpoint", message: error.description)
+        }
+    }
+
+    /// Where the definition that a run carries came from, as far as its maker noted it.
+    private static func inlinePin(_ run: KubernetesObject) -> JSON {
+        var pin: JSON = [
+            "kind": run.spec["workflowRef"]?["kind"] ?? "Workflow",
+            "name": run.spec["workflowRef"]?["name"] ?? .string(run.name),
+        ]
+        pin["uid"] = run.label(Labels.workflowUID).map { .string($0) }
+        pin["generation"] = run.annotation(Annotations.workflowGeneration).flatMap { Int64($0) }
+            .map { .integer($0) }
+        pin["commit"] = run.annotation(Annotations.commit).map { .string($0) }
+        pin["path"] = run.annotation(Annotations.path).map { .string($0) }
+        return pin
+    }
+
+    private static func pin(kind: String, _ definition: KubernetesObject) -> JSON {
+        var pin: JSON = [
+            "kind": .string(kind), "name": .string(definition.name),
+            "generation": .integer(definition.generation),
+        ]
+        pin["uid"] = definition.uid.map { .string($0) }
+        pin["repository"] = definition.label(Labels.repository).map { .string($0) }
+        pin["commit"] = definition.annotation(Annotations.commit).map { .string($0) }
+        pin["path"] = definition.annotation(Annotations.path).map { .string($0) }
+        return pin
+    }
+}
+
+extension Diagnostics {
+    /// The first error, and how many more there are.
+    var summary: String {
+        let first = errors.first?.description ?? "not valid"
+        return errors.count > 1 ? "\(first) (and \(errors.count - 1) more)" : first
+    }
+}

@@ -1,0 +1,278 @@
+import Engine
+import GitOps
+import Kubernetes
+import Observability
+import Resources
+import Synchronization
+import Values
+import Workflows
+
+/// Drives every run of the cluster to its end.
+///
+/// The informer says which runs changed; the queue hands each to one worker at a time; the worker
+/// steps the run's machine and performs what it asks for. All of a run's progress is in its status,
+/// so a process that dies here loses nothing that was acknowledged.
+final class RunController: Sendable {
+    /// How many workers step runs at once; each spends its time waiting for the API server.
+    static let workers = 32
+
+    private let context: OperatorContext
+    private let attempts: AttemptRunner
+    private let cache: ObjectCache
+    private let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
+    private let queue: WorkQueue<ObjectKey>
+    private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
+    /// The runs that wait for a definition, by its kind and key.
+    private let waiting = Mutex<[String: Set<ObjectKey>]>([:])
+
+    /// Makes a controller over a cache of runs that an informer keeps.
+    ///
+    /// - Parameters:
+    ///   - attempts: runs what the machines launch.
+    ///   - definitions: looks a definition up in its informer's cache.
+    init(
+        context: OperatorContext, attempts: AttemptRunner, cache: ObjectCache,
+        definitions: @escaping @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
+    ) {
+        self.context = context
+        self.attempts = attempts
+        self.cache = cache
+        self.definitions = definitions
+        queue = WorkQueue(time: context.time)
+    }
+
+    /// How many runs this process drives.
+    var activeCount: Int { drivers.withLock { $0.count } }
+
+    /// How many runs wait for a worker.
+    var queueDepth: Int { queue.count }
+
+    /// Steps the runs that changed.
+    func enqueue(_ keys: some Sequence<ObjectKey>) { queue.add(contentsOf: keys) }
+
+    /// Steps the runs that waited for a definition which is there now.
+    func definitionAppeared(kind: String, _ key: ObjectKey) {
+        let runs = waiting.withLock { $0.removeValue(forKey: "\(kind)/\(key)") } ?? []
+        queue.add(contentsOf: runs.sorted())
+    }
+
+    /// Works until the task is cancelled; then no new effect starts (law 30).
+    func run() async {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<RunController.workers {
+                    group.addTask {
+                        while let key = await self.queue.next() {
+                            await self.reconcile(key)
+                            self.queue.done(key)
+                        }
+                    }
+                }
+            }
+        } onCancel: {
+            queue.shutDown()
+        }
+    }
+
+    private func reconcile(_ key: ObjectKey) async {
+        // Until the cache shows our own last write, it shows the past (law 23).
+        guard let current = cache.current(key) else {
+            if let driver = driver(key) { await drive(driver) }
+            return
+        }
+        guard let object = current, !object.isDeleting || driver(key) != nil else {
+            release(key)
+            return
+        }
+        if let driver = driver(key) {
+            if driver.identity.uid == object.uid {
+                driver.observe(object)
+                await drive(driver)
+                return
+            }
+            release(key)
+        }
+        await adopt(object)
+    }
+
+    private func driver(_ key: ObjectKey) -> RunDriver? { drivers.withLock { $0[key] } }
+
+    /// Lets go of a run whose object is gone or is another's.
+    private func release(_ key: ObjectKey) {
+        guard let driver = drivers.withLock({ $0.removeValue(forKey: key) }) else { return }
+        attempts.cancelAll(of: driver.identity)
+        queue.forget(key)
+    }
+
+    private func adopt(_ object: KubernetesObject) async {
+        let adoption = RunAdoption.of(object) { kind, name in
+            definitions(kind, ObjectKey(namespace: object.namespace, name: name))
+        }
+        switch consume adoption {
+        case .ended: return
+        case .drive(let machine, let firstStatus):
+            let driver = RunDriver(object, machine: machine, firstStatus: firstStatus)
+            drivers.withLock { $0[object.key] = driver }
+            driver.observe(object)
+            await drive(driver)
+        case .waiting(let reason, let message):
+            await wait(object, reason, message)
+        case .refused(let reason, let message):
+            await conclude(object, .failed, reason, message)
+        }
+    }
+
+    private func wait(_ object: KubernetesObject, _ reason: String, _ message: String) async {
+        if object.spec["desiredState"]?.stringValue == "Cancelled" {
+            await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
+            return
+        }
+        if let reference = object.spec["workflowRef"], let name = reference["name"]?.stringValue {
+            let kind = reference["kind"]?.stringValue ?? "Workflow"
+            let definition = ObjectKey(namespace: object.namespace, name: name)
+            waiting.withLock { _ = $0["\(kind)/\(definition)", default: []].insert(object.key) }
+            // It may have come between the look-up and now.
+            if definitions(kind, definition) != nil { queue.add(object.key) }
+        }
+        guard object.status["reason"]?.stringValue != reason else { return }
+        let phase = object.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
+        await write(object, phase ?? .pending, reason, message)
+    }
+
+    /// Ends a run that cannot be driven.
+    private func conclude(
+        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
+    ) async {
+        await write(object, phase, reason, message)
+        context.metrics.runsFinished.increment([phase.rawValue])
+        context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
+    }
+
+    private func write(
+        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
+    ) async {
+        let now = context.time.now()
+        var status: JSON = [
+            "phase": .string(phase.rawValue), "reason": .string(reason),
+            "message": .string(message), "observedGeneration": .integer(object.generation),
+            "conditions": ReadyState(phase: phase, reason: reason, message: message).json(
+                replacing: object.status["conditions"], generation: object.generation, now: now),
+        ]
+        if phase.isTerminal {
+            status["completionTime"] = .string(now.description)
+            if object.status["startTime"] == nil { status["startTime"] = .string(now.description) }
+        }
+        do {
+            let written = try await context.patchStatus(.workflowRuns, of: object, status)
+            cache.recordWrite(written)
+            queue.forget(object.key)
+        } catch {
+            context.logger.warning(
+                "run status not written",
+                ["run": .string("\(object.key)"), "error": error.logField])
+            queue.addAfterBackoff(object.key)
+        }
+    }
+}
+
+extension RunController {
+    /// Steps a run until it has nothing more to do for now.
+    private func drive(_ driver: RunDriver) async {
+        while driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true {
+            for action in driver.step(at: context.time.now()) {
+                await perform(action, driver)
+            }
+        }
+        guard let wake = driver.wake else { return }
+        queue.add(driver.key, after: max(.zero, wake - context.time.now()))
+    }
+
+    private func perform(_ action: RunAction, _ driver: RunDriver) async {
+        switch action {
+        case .writeCheckpoint(let sequence): await writeCheckpoint(sequence, driver)
+        case .launch(let attempt): launch(attempt, driver)
+        case .cancelAttempt(let reference): attempts.cancel(reference, of: driver.identity)
+        case .setTimer: break  // The driver keeps the moment; drive(_:) asks for it at the end.
+        case .recordEvent(let notice):
+            context.record(
+                driver.object, isWarning: notice.severity == .warning, reason: notice.reason,
+                message: notice.message)
+        case .finish(let phase):
+            drivers.withLock { _ = $0.removeValue(forKey: driver.key) }
+            queue.forget(driver.key)
+            context.metrics.runsFinished.increment([phase.rawValue])
+        }
+    }
+
+    private func launch(_ attempt: TaskAttempt, _ driver: RunDriver) {
+        let started = context.time.monotonic()
+        attempts.start(attempt, of: driver.identity) { [self] outcome in
+            let name =
+                switch outcome {
+                case .succeeded: "succeeded"
+                case .failed: "failed"
+                case .cancelled: "cancelled"
+                }
+            context.metrics.attempts.increment([attempt.type, name])
+            context.metrics.attemptSeconds.observe(
+                context.time.monotonic() - started, [attempt.type])
+            driver.post(.attemptFinished(attempt.reference, outcome))
+            queue.add(driver.key)
+        }
+    }
+
+    /// Writes the run's status on the version it was decided on, and tells the machine how it went.
+    private func writeCheckpoint(_ sequence: Int64, _ driver: RunDriver) async {
+        let object = cache.object(driver.key) ?? driver.object
+        let patch = driver.statusPatch(generation: object.generation, now: context.time.now())
+        let started = context.time.monotonic()
+        do {
+            let written = try await context.client.patch(
+                .workflowRuns, driver.key, .merge(context.redact(patch)), subresource: "status")
+            context.metrics.checkpointSeconds.observe(context.time.monotonic() - started)
+            cache.recordWrite(written)
+            driver.wrote(written, sequence: sequence)
+        } catch {
+            await recover(from: error, sequence, driver)
+        }
+    }
+
+    /// After a write that failed the next step is a read: the object tells what happened (law 5).
+    private func recover(
+        from error: KubernetesError, _ sequence: Int64, _ driver: RunDriver
+    ) async {
+        context.metrics.checkpointFailures.increment()
+        context.logger.warning(
+            "checkpoint not written",
+            ["run": .string("\(driver.key)"), "error": error.logField])
+        let delay = queue.addAfterBackoff(driver.key)
+        guard error.code == .conflict || error.code == .notFound || error.outcomeUnknown else {
+            driver.failed(sequence: sequence, retryAfter: error.retryAfter ?? delay)
+            return
+        }
+        do {
+            let live = try await context.client.get(.workflowRuns, driver.key)
+            guard live.uid == driver.identity.uid else {
+                release(driver.key)
+                return
+            }
+            let stored = live.status["checkpoint"]?["sequence"]?.integerValue ?? 0
+            if stored > sequence {
+                // Another holder drives this run: whoever is behind lets go (law 29).
+                release(driver.key)
+            } else if stored == sequence, error.outcomeUnknown {
+                cache.recordWrite(live)
+                driver.wrote(live, sequence: sequence)
+            } else {
+                driver.observe(live)
+                driver.failed(sequence: sequence, retryAfter: .zero)
+            }
+        } catch {
+            if error.code == .notFound {
+                release(driver.key)
+            } else {
+                driver.failed(sequence: sequence, retryAfter: error.retryAfter ?? delay)
+            }
+        }
+    }
+}

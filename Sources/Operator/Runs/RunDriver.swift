@@ -1,0 +1,124 @@
+import Engine
+import Kubernetes
+import Resources
+import Synchronization
+import Values
+
+/// The one owner of one run's machine in this process.
+///
+/// The machine decides; whoever calls ``step(at:)`` performs. Events may be posted from anywhere; the
+/// work queue sees to it that only one worker steps a run at a time (law 26).
+final class RunDriver: Sendable {
+    /// The run's namespace and name.
+    let key: ObjectKey
+    /// The run's identity, which a later run of the same name does not have.
+    let identity: RunIdentity
+    /// The run's first version that was seen, for events about it.
+    let object: KubernetesObject
+
+    fileprivate struct State: ~Copyable {
+        var machine: RunMachine
+        var mailbox: [RunEvent] = [.start]
+        /// Fields beside the machine's that no acknowledged write has carried yet.
+        var unwritten: JSONObject
+        var desired = DesiredRunState.running
+        var conditions: JSON?
+        var resourceVersion: ResourceVersion?
+        var wake: Timestamp?
+        var created: Timestamp?
+    }
+
+    private let state: Mutex<State>
+
+    /// Takes a machine over, with the status fields that its first write carries.
+    init(_ object: KubernetesObject, machine: consuming RunMachine, firstStatus: JSONObject) {
+        key = object.key
+        identity = machine.identity
+        self.object = object
+        state = Mutex(
+            State(
+                machine: machine, unwritten: firstStatus, conditions: object.status["conditions"],
+                resourceVersion: object.resourceVersion, created: object.creationTimestamp))
+    }
+
+    /// Adds an event for the next step.
+    func post(_ event: RunEvent) { state.withLock { $0.mailbox.append(event) } }
+
+    /// Takes note of what the object says now: what its user wants, and the version to write on.
+    func observe(_ object: KubernetesObject) {
+        let desired =
+            object.spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) }
+            ?? .running
+        state.withLock { state in
+            if let version = object.resourceVersion { state.advance(to: version) }
+            guard desired != state.desired else { return }
+            state.desired = desired
+            state.mailbox.append(.desiredStateChanged(desired))
+        }
+    }
+
+    /// Handles the events that wait, and gives what is to be done about them.
+    func step(at now: Timestamp) -> [RunAction] {
+        state.withLock { state in
+            if let wake = state.wake, wake <= now {
+                state.wake = nil
+                state.mailbox.append(.timerFired)
+            }
+            var actions: [RunAction] = []
+            for event in state.mailbox { state.machine.handle(event, at: now, into: &actions) }
+            state.mailbox.removeAll(keepingCapacity: true)
+            for case .setTimer(let moment) in actions { state.wake = moment }
+            return actions
+        }
+    }
+
+    /// The body of the next status write: what changed, on the version it was decided on.
+    func statusPatch(generation: Int64, now: Timestamp) -> JSON {
+        state.withLock { state in
+            var status = state.unwritten
+            let changes = state.machine.takeStatusPatch()?.objectValue ?? [:]
+            status.merge(changes)
+            let conditions = ReadyState(
+                phase: state.machine.phase, reason: changes["reason"]?.stringValue,
+                message: changes["message"]?.stringValue
+            ).json(replacing: state.conditions, generation: generation, now: now)
+            if conditions != state.conditions { status["conditions"] = conditions }
+            status["observedGeneration"] = .integer(generation)
+            var metadata: JSON = ["uid": .string(state.machine.identity.uid)]
+            metadata["resourceVersion"] = state.resourceVersion.map { .string($0.description) }
+            return ["metadata": metadata, "status": .object(status)]
+        }
+    }
+
+    /// Notes that a write was stored, as which object.
+    func wrote(_ object: KubernetesObject, sequence: Int64) {
+        state.withLock { state in
+            state.unwritten = [:]
+            state.conditions = object.status["conditions"]
+            if let version = object.resourceVersion { state.advance(to: version) }
+            state.mailbox.append(.checkpointAcknowledged(sequence: sequence))
+        }
+    }
+
+    /// Notes that a write was not stored, or may not have been.
+    func failed(sequence: Int64, retryAfter: Duration) {
+        post(.checkpointFailed(sequence: sequence, retryAfter: retryAfter))
+    }
+
+    /// When this run must be stepped again without any event; nil where it waits for none.
+    var wake: Timestamp? { state.withLock { $0.wake } }
+
+    /// Whether events wait.
+    var hasEvents: Bool { state.withLock { !$0.mailbox.isEmpty } }
+
+    /// Where the run stands.
+    var phase: RunPhase { state.withLock { $0.machine.phase } }
+}
+
+extension RunDriver.State {
+    /// Versions only go up: a late view of the object must not bring an older one back (law 24).
+    fileprivate mutating func advance(to version: ResourceVersion) {
+        if let present = resourceVersion, version.isOlder(than: present) { return }
+        resourceVersion = version
+    }
+}

@@ -1,0 +1,130 @@
+import Executors
+import GitOps
+import HTTP
+import Kubernetes
+public import Observability
+import POSIX
+import Values
+
+/// The operator of a cluster that is reached from here, with health and metrics over HTTP.
+///
+/// Several may run: one at a time holds the lease and works, the others wait. The lease only saves
+/// work; what keeps two from doing harm is that every write is conditional (law 29).
+public final class ClusterServer: Sendable {
+    /// Which cluster, and where to listen.
+    public struct Configuration: Sendable {
+        /// The kubeconfig; nil takes the Pod's own, else kubectl's.
+        public var kubeconfig: String?
+        /// The namespace to work in; nil means all.
+        public var namespace: String?
+        /// The directory for clones and logs.
+        public var dataDirectory: String
+        /// The address to listen on.
+        public var host: String
+        /// The port; 0 takes a free one.
+        public var port: UInt16
+        /// Where log lines go.
+        public var logger: Logger
+        /// Takes secrets out of what is written.
+        public var redactor: Redactor
+
+        /// Makes a configuration.
+        public init(
+            kubeconfig: String?, namespace: String? = nil, dataDirectory: String,
+            host: String = "127.0.0.1", port: UInt16 = 0, logger: Logger = .silent,
+            redactor: Redactor = Redactor()
+        ) {
+            self.kubeconfig = kubeconfig
+            self.namespace = namespace
+            self.dataDirectory = dataDirectory
+            self.host = host
+            self.port = port
+            self.logger = logger
+            self.redactor = redactor
+        }
+    }
+
+    private let operators: Operator
+    private let elector: LeaderElector
+    private let server: HTTPServer
+    private let http: HTTPClient
+    private let logger: Logger
+
+    /// Connects to the cluster and checks that it has our kinds; the operator starts with ``run()``.
+    ///
+    /// - Throws: ``ServerStartError`` in one sentence that says what to do.
+    public init(_ configuration: Configuration) async throws(ServerStartError) {
+        let http = HTTPClient()
+        let route = Route()
+        let isInCluster = configuration.kubeconfig == nil && Environment.isInPod
+        do throws(KubernetesError) {
+            let pod = isInCluster ? try KubernetesConfiguration.inCluster() : nil
+            let target: KubernetesConfiguration
+            if let pod {
+                target = pod
+            } else {
+                target = try KubernetesConfiguration.load(kubeconfig: configuration.kubeconfig)
+            }
+            let client = KubernetesClient(configuration: target, http: http)
+            try await ClusterServer.check(client)
+            // On a cluster the operator starts no child process: tasks there are Pods.
+            let commands = isInCluster ? nil : CommandExecutor()
+            operators = Operator(
+                client: client,
+                configuration: Operator.Configuration(
+                    namespace: configuration.namespace,
+                    dataDirectory: configuration.dataDirectory,
+                    http: http,
+                    executors: .builtIn(http: http, commands: commands),
+                    redactor: configuration.redactor, logger: configuration.logger,
+                    instance: Host.name))
+            elector = LeaderElector(
+                client: client,
+                lease: ObjectKey(
+                    namespace: configuration.namespace ?? client.configuration.namespace,
+                    name: "llm-orchestrator"),
+                identity: "\(Host.name)_\(Hexadecimal.encode(RandomBytes.make(4)))")
+        } catch {
+            throw ServerStartError(error.description)
+        }
+        do throws(HTTPServerError) {
+            server = try HTTPServer(
+                configuration: HTTPServerConfiguration(
+                    host: configuration.host, port: configuration.port)
+            ) { request in await route.respond(to: request) }
+        } catch {
+            throw ServerStartError(error.description)
+        }
+        self.http = http
+        logger = configuration.logger
+        route.set(OperatorEndpoints(operators, token: nil))
+    }
+
+    private static func check(_ client: KubernetesClient) async throws(KubernetesError) {
+        let needed: [ResourceType] = [
+            .workflows, .templates, .workflowRuns, .workflowRepositories,
+        ]
+        let missing = try await client.missing(of: needed)
+        guard missing.isEmpty else {
+            throw KubernetesError(
+                .configuration,
+                "the cluster does not have \(missing.map(\.description).joined(separator: ", ")); "
+                    + "install them with: llm-orchestrator install")
+        }
+    }
+
+    /// Works while this process holds the lease, until the task is cancelled.
+    public func run() async {
+        await elector.run { [operators, logger] term in
+            logger.info("leading", ["term": .integer(term)])
+            await operators.run()
+        }
+        await server.shutdown()
+        await http.shutdown()
+    }
+}
+
+extension Environment {
+    /// Whether this process runs in a Pod.
+    fileprivate static var isInPod: Bool { variable("KUBERNETES_SERVICE_HOST") != nil }
+}

@@ -1,0 +1,220 @@
+import GitOps
+import Kubernetes
+import Observability
+import Resources
+import Synchronization
+import Values
+import Workflows
+
+/// Checks every `Workflow` and `Template`, and launches the runs that workflows should have.
+final class WorkflowController: Sendable {
+    /// How many workers look at definitions at once.
+    static let workers = 8
+    /// The name of the index that finds the runs of a workflow by its UID.
+    static let runsByWorkflow = "workflow"
+
+    /// Finds runs under the UID of the workflow that launched them or that they are pinned to.
+    static let runIndex = ObjectIndex(name: runsByWorkflow) { run in
+        let uids = [run.label(Labels.workflowUID), run.status["workflow"]?["uid"]?.stringValue]
+        return Set(uids.compactMap { $0 }).sorted()
+    }
+
+    private let context: OperatorContext
+    private let type: ResourceType
+    private let cache: ObjectCache
+    private let runs: ObjectCache
+    private let queue: WorkQueue<ObjectKey>
+    /// Plans of definitions that have not changed since they were compiled, by UID.
+    private let compiled = Mutex<[String: Compiled]>([:])
+
+    private struct Compiled {
+        let generation: Int64
+        let plan: Result<WorkflowPlan, Diagnostics>
+    }
+
+    /// Makes a controller of one kind of definition.
+    ///
+    /// - Parameters:
+    ///   - cache: the definitions, kept by an informer.
+    ///   - runs: the runs, kept by another, with ``runIndex``.
+    init(context: OperatorContext, type: ResourceType, cache: ObjectCache, runs: ObjectCache) {
+        self.context = context
+        self.type = type
+        self.cache = cache
+        self.runs = runs
+        queue = WorkQueue(time: context.time)
+    }
+
+    /// How many definitions wait for a worker.
+    var queueDepth: Int { queue.count }
+
+    /// Looks at the definitions that changed.
+    func enqueue(_ keys: some Sequence<ObjectKey>) { queue.add(contentsOf: keys) }
+
+    /// Looks at the workflow that launched a run which changed.
+    func runChanged(_ run: KubernetesObject) {
+        guard type == .workflows else { return }
+        let pinned = run.status["workflow"]?["name"]?.stringValue
+        guard let name = run.spec["workflowRef"]?["name"]?.stringValue ?? pinned else { return }
+        let key = ObjectKey(namespace: run.namespace, name: name)
+        if cache.object(key) != nil { queue.add(key) }
+    }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<WorkflowController.workers {
+                    group.addTask {
+                        while let key = await self.queue.next() {
+                            await self.reconcile(key)
+                            self.queue.done(key)
+                        }
+                    }
+                }
+            }
+        } onCancel: {
+            queue.shutDown()
+        }
+    }
+
+    private func reconcile(_ key: ObjectKey) async {
+        // Until the cache shows our own last write, it shows the past (law 23).
+        guard let current = cache.current(key) else { return }
+        guard let object = current, let uid = object.uid else {
+            queue.forget(key)
+            return
+        }
+        let plan = plan(of: object, uid: uid)
+        guard type == .workflows else {
+            await write(TemplateStatus.of(object, plan: plan, now: context.time.now()), object)
+            return
+        }
+        let runs = runs.objects(index: WorkflowController.runsByWorkflow, value: uid)
+        let decision = WorkflowDecision(
+            workflow: object, plan: plan, runs: runs, now: context.time.now())
+        do {
+            try await perform(decision.actions, object)
+            queue.forget(key)
+        } catch {
+            if error.code == .conflict || error.code == .notFound {
+                // Somebody else wrote it: the informer brings what it is now.
+                context.logger.debug("workflow changed meanwhile", ["workflow": .string("\(key)")])
+            } else {
+                context.logger.warning(
+                    "workflow not reconciled",
+                    ["workflow": .string("\(key)"), "error": error.logField])
+            }
+            queue.addAfterBackoff(key)
+        }
+    }
+
+    private func plan(
+        of object: KubernetesObject, uid: String
+    ) -> Result<WorkflowPlan, Diagnostics> {
+        if let known = compiled.withLock({ $0[uid] }), known.generation == object.generation {
+            return known.plan
+        }
+        let plan = WorkflowCompiler.compile(spec: object.spec, at: ["spec"])
+        compiled.withLock { $0[uid] = Compiled(generation: object.generation, plan: plan) }
+        if case .failure(let diagnostics) = plan {
+            context.record(
+                object, isWarning: true, reason: "InvalidDefinition", message: diagnostics.summary)
+        }
+        return plan
+    }
+
+    /// Forgets what is kept of definitions that are gone.
+    func forget(_ object: KubernetesObject) {
+        guard let uid = object.uid else { return }
+        compiled.withLock { _ = $0.removeValue(forKey: uid) }
+    }
+
+    private func perform(
+        _ actions: [WorkflowDecision.Action], _ object: KubernetesObject
+    ) async throws(KubernetesError) {
+        // Each write moves the version that the next one is made on.
+        var object = object
+        for action in actions {
+            switch action {
+            case .addFinalizer:
+                object = try await setFinalizers(
+                    object.finalizers + [Finalizers.cleanup], object)
+            case .removeFinalizer:
+                object = try await setFinalizers(
+                    object.finalizers.filter { $0 != Finalizers.cleanup }, object)
+            case .createRun(let run): try await create(run, object)
+            case .cancelRun(let key, let uid, let reason, let message):
+                try await cancel(key, uid, reason, message)
+            case .writeStatus(let status):
+                guard let written = try await writeStatus(status, object) else { continue }
+                object = written
+            }
+        }
+    }
+
+    private func setFinalizers(
+        _ finalizers: [String], _ object: KubernetesObject
+    ) async throws(KubernetesError) -> KubernetesObject {
+        var metadata: JSON = ["finalizers": .array(finalizers.map { .string($0) })]
+        metadata["uid"] = object.uid.map { .string($0) }
+        metadata["resourceVersion"] = object.resourceVersion.map { .string($0.description) }
+        let written = try await context.client.patch(
+            type, object.key, .merge(["metadata": metadata]))
+        cache.recordWrite(written)
+        return written
+    }
+
+    /// Creates a run, or adopts the one that a crash kept us from noting (law 2).
+    private func create(
+        _ run: KubernetesObject, _ workflow: KubernetesObject
+    ) async throws(KubernetesError) {
+        do {
+            _ = try await context.client.create(.workflowRuns, run)
+            context.record(
+                workflow, isWarning: false, reason: "RunLaunched", message: "launched \(run.name)")
+        } catch {
+            guard error.code == .alreadyExists else { throw error }
+            let present = try await context.client.get(.workflowRuns, run.key)
+            guard present.label(Labels.workflowUID) != workflow.uid else { return }
+            context.record(
+                workflow, isWarning: true, reason: "NameTaken",
+                message: "\(run.name) is another workflow's run; delete it to let this one launch")
+            throw error
+        }
+    }
+
+    private func cancel(
+        _ key: ObjectKey, _ uid: String, _ reason: String, _ message: String
+    ) async throws(KubernetesError) {
+        do {
+            let run = try await context.client.patch(
+                .workflowRuns, key,
+                .merge(["metadata": ["uid": .string(uid)], "spec": ["desiredState": "Cancelled"]]))
+            context.record(run, isWarning: false, reason: reason, message: message)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+    }
+
+    /// Writes a status that differs from the one there is; the same one is not written again, so a
+    /// cluster at rest sees no writes (law 14).
+    private func writeStatus(
+        _ status: JSON, _ object: KubernetesObject
+    ) async throws(KubernetesError) -> KubernetesObject? {
+        let patch = StatusPatch.from(object.status, to: status)
+        guard !patch.isEmpty else { return nil }
+        let written = try await context.patchStatus(type, of: object, .object(patch))
+        cache.recordWrite(written)
+        return written
+    }
+
+    private func write(_ status: JSON, _ object: KubernetesObject) async {
+        do {
+            _ = try await writeStatus(status, object)
+            queue.forget(object.key)
+        } catch {
+            queue.addAfterBackoff(object.key)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import GitOps
+import Kubernetes
+import Resources
+import Values
+import Workflows
+
+/// What is to be done about one `Workflow`, decided from what is seen and nothing else.
+///
+/// A workflow that appears, or whose definition changes, gets one run of that definition; runs of an
+/// earlier one that go on are cancelled; a workflow that is deleted waits for its runs to end. See
+/// docs/decisions/003-what-a-workflow-object-does.md.
+struct WorkflowDecision {
+    /// One thing to do, in this order.
+    enum Action: Hashable {
+        /// Keep the object until its runs have ended.
+        case addFinalizer
+        /// Ask a run to end, and say why.
+        case cancelRun(ObjectKey, uid: String, reason: String, message: String)
+        /// Create the run; one of that name that is there already is the same one.
+        case createRun(KubernetesObject)
+        /// Write the status.
+        case writeStatus(JSON)
+        /// Let the object go.
+        case removeFinalizer
+    }
+
+    private let workflow: KubernetesObject
+    private let plan: Result<WorkflowPlan, Diagnostics>
+    private let runs: [KubernetesObject]
+    private let now: Timestamp
+
+    /// Takes what is seen.
+    ///
+    /// - Parameters:
+    ///   - workflow: the object.
+    ///   - plan: its definition, compiled.
+    ///   - runs: the runs in its namespace that were made of it, in any order.
+    ///   - now: the time for conditions that change.
+    init(
+        workflow: KubernetesObject, plan: Result<WorkflowPlan, Diagnostics>,
+        runs: [KubernetesObject], now: Timestamp
+    ) {
+        self.workflow = workflow
+        self.plan = plan
+        self.runs = runs.sorted { $0.name < $1.name }
+        self.now = now
+    }
+
+    /// What is to be done.
+    var actions: [Action] {
+        if workflow.isDeleting { return actionsOfDeletion }
+        guard case .success(let plan) = plan else { return [.writeStatus(invalidStatus)] }
+        var actions: [Action] = []
+        if !workflow.finalizers.contains(Finalizers.cleanup) { actions.append(.addFinalizer) }
+        var last = lastRun
+        if let run = launch(of: plan) {
+            for superseded in activeRuns where superseded.name != run.name && isLaunched(superseded)
+            {
+                actions.append(
+                    cancel(
+                        superseded, "Superseded",
+                        "superseded by \(run.name), since the workflow's definition changed"))
+            }
+            actions.append(.createRun(run))
+            last = [
+                "name": .string(run.name), "digest": .string(plan.digest.description),
+                "phase": "Pending",
+            ]
+        }
+        actions.append(.writeStatus(status(of: plan, lastRun: last)))
+        return actions
+    }
+
+    private var activeRuns: [KubernetesObject] {
+        runs.filter { run in
+            !["Completed", "Failed", "Cancelled", "TimedOut"].contains(
+                run.status["phase"]?.stringValue ?? "")
+        }
+    }
+
+    /// Whether the run was made for this object rather than by a person who refers to it.
+    private func isLaunched(_ run: KubernetesObject) -> Bool {
+        run.label(Labels.workflowUID) == workflow.uid
+    }
+
+    private func cancel(_ run: KubernetesObject, _ reason: String, _ message: String) -> Action {
+        .cancelRun(run.key, uid: run.uid ?? "", reason: reason, message: message)
+    }
+
+    private var actionsOfDeletion: [Action] {
+        guard workflow.finalizers.contains(Finalizers.cleanup) else { return [] }
+        let active = activeRuns
+        guard !active.isEmpty else { return [.removeFinalizer] }
+        return active.filter { $0.spec["desiredState"]?.stringValue != "Cancelled" }.map {
+            cancel($0, "WorkflowDeleted", "cancelled, since its workflow was deleted")
+        }
+    }
+
+    /// The run that this definition should have and does not.
+    private func launch(of plan: WorkflowPlan) -> KubernetesObject? {
+        guard !plan.definition.isSuspended, missingInputs(plan).isEmpty,
+            lastRun?["digest"]?.stringValue != plan.digest.description, let uid = workflow.uid
+        else { return nil }
+        let name = RunName.triggered(
+            workflow: workflow.name, workflowUID: uid,
+            key: "\(workflow.generation) \(plan.digest)")
+        var run = KubernetesObject(
+            .workflowRuns, ObjectKey(namespace: workflow.namespace, name: name))
+        run.labels = [
+            Labels.workflow: .string(ResourceName.labelValue(workflow.name)),
+            Labels.workflowUID: .string(uid),
+        ]
+        var annotations: JSONObject = [
+            Annotations.workflowDigest: .string(plan.digest.description),
+            Annotations.workflowGeneration: .string("\(workflow.generation)"),
+        ]
+        for name in [Annotations.commit, Annotations.path] {
+            annotations[name] = workflow.annotation(name).map { .string($0) }
+        }
+        run.annotations = annotations
+        // The run carries its definition, so nothing that is edited later can reach it (law 16).
+        run.spec = [
+            "workflowRef": ["kind": "Workflow", "name": .string(workflow.name)],
+            "workflowSpec": workflow.spec,
+        ]
+        return run
+    }
+
+    private func missingInputs(_ plan: WorkflowPlan) -> [String] {
+        plan.definition.inputs.filter { $0.isRequired && $0.defaultValue == nil }.map(\.name)
+    }
+}
+
+extension WorkflowDecision {
+    private var lastRun: JSON? {
+        guard var last = workflow.status["lastRun"] else { return nil }
+        guard let run = runs.first(where: { $0.name == last["name"]?.stringValue }) else {
+            return last
+        }
+        last["uid"] = run.uid.map { .string($0) }
+        last["phase"] = run.status["phase"] ?? "Pending"
+        for field in ["startTime", "completionTime"] { last[field] = run.status[field] }
+        return last
+    }
+
+    private func status(of plan: WorkflowPlan, lastRun: JSON?) -> JSON {
+        var status: JSON = [
+            "observedGeneration": .integer(workflow.generation),
+            "digest": .string(plan.digest.description),
+            "tasks": .integer(Int64(plan.tasks.count)),
+            "activeRuns": .integer(Int64(activeRuns.count)),
+            "conditions": readiness(of: plan).json(
+                replacing: workflow.status["conditions"], generation: workflow.generation, now: now),
+        ]
+        status["lastRun"] = lastRun
+        return status
+    }
+
+    private func readiness(of plan: WorkflowPlan) -> ReadyState {
+        if plan.definition.isSuspended {
+            return .ready(reason: "Suspended", message: "valid; spec.suspend holds new runs back")
+        }
+        let missing = missingInputs(plan)
+        guard missing.isEmpty else {
+            return .ready(
+                reason: "WaitingForInputs",
+                message: "valid; create a WorkflowRun that gives \(missing.joined(separator: ", "))"
+            )
+        }
+        return .ready(reason: "Valid", message: "\(plan.tasks.count) tasks")
+    }
+
+    private var invalidStatus: JSON {
+        guard case .failure(let diagnostics) = plan else { return [:] }
+        var status: JSON = [
+            "observedGeneration": .integer(workflow.generation),
+            "activeRuns": .integer(Int64(activeRuns.count)),
+            "diagnostics": .array(diagnostics.all.prefix(20).map(\.statusJSON)),
+            "conditions": ReadyState.stalled(
+                reason: "InvalidDefinition", message: diagnostics.summary
+            ).json(
+                replacing: workflow.status["conditions"], generation: workflow.generation, now: now),
+        ]
+        status["lastRun"] = lastRun
+        status["digest"] = workflow.status["digest"]
+        return status
+    }
+}
+
+extension Diagnostic {
+    /// The diagnostic as a status lists it.
+    var statusJSON: JSON {
+        var json: JSON = [
+            "severity": .string(severity.rawValue), "code": .string(code.rawValue),
+            "path": .string(path.description), "message": .string(message),
+        ]
+        json["suggestion"] = suggestion.map { .string($0) }
+        return json
+    }
+}
