@@ -3,11 +3,16 @@ public import Values
 /// A run as a tree of its tasks with what each is doing, made from the object alone.
 public struct RunProgress: Sendable {
     private let run: JSON
+    private let dependencies: [[Int]]?
     private let now: Timestamp
 
     /// Makes the picture of a `WorkflowRun` object at a moment.
-    public init(run: JSON, now: Timestamp) {
+    ///
+    /// - Parameter dependencies: the tasks that each task waits for, by index; where they are not
+    ///   given, those that `dependsOn` names are taken.
+    public init(run: JSON, dependencies: [[Int]]? = nil, now: Timestamp) {
         self.run = run
+        self.dependencies = dependencies
         self.now = now
     }
 
@@ -29,17 +34,19 @@ public struct RunProgress: Sendable {
 
     /// The whole tree, a line each.
     public func lines(_ style: Style) -> [String] {
-        let definitions = run["status"]?["definition"]?["tasks"]?.arrayValue ?? []
+        let definitions = RunDefinition.tasks(of: run)
         let ids = definitions.map { $0["id"]?.stringValue ?? "" }
         let indices = Dictionary(zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
-        let dependencies = definitions.map { definition in
+        let named = definitions.map { definition in
             (definition["dependsOn"]?.arrayValue ?? []).compactMap { name in
                 name.stringValue.flatMap { indices[$0] }
             }
         }
+        let isComplete = dependencies?.count == definitions.count
+        let edges = isComplete ? dependencies ?? named : named
         let tasks = run["status"]?["tasks"]
         return [headline(style)]
-            + TaskTree(dependencies: dependencies).rows.map { row in
+            + TaskTree(dependencies: edges).rows.map { row in
                 let id = ids[row.task]
                 let task = tasks?[id] ?? [:]
                 return "  " + style.text(row.prefix, .quiet) + line(id, task, style)

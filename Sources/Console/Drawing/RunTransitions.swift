@@ -14,9 +14,7 @@ public struct RunTransitions: Sendable {
         let name = new["metadata"]?["name"]?.stringValue ?? ""
         let before = old?["status"]
         let status = new["status"] ?? [:]
-        let ids = (status["definition"]?["tasks"]?.arrayValue ?? []).compactMap {
-            $0["id"]?.stringValue
-        }
+        let ids = RunDefinition.tasks(of: new).compactMap { $0["id"]?.stringValue }
         var lines: [String] = []
         for id in ids {
             let line = RunTransitions.taskLine(id, before?["tasks"]?[id], status["tasks"]?[id])

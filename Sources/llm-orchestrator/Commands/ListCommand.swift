@@ -1,0 +1,47 @@
+import Console
+import GitOps
+import Kubernetes
+import Values
+import YAML
+
+/// `list`: the runs of a namespace.
+enum ListCommand: Command {
+    static let specification = CommandSpecification(
+        "list", "Lists runs.",
+        options: [
+            .flag("all-namespaces", "A", "the runs of every namespace"),
+            .value("selector", "l", "LABELS", "only runs with these labels"),
+            ObjectFormat.option([.table, .json, .yaml, .name]),
+        ] + Connection.options,
+        examples: [("list -o name", "the names of all runs")])
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
+        let connection = try Connection.open(arguments)
+        let isAll = arguments.has("all-namespaces")
+        let list: ObjectList
+        do throws(KubernetesError) {
+            list = try await connection.client.list(
+                .workflowRuns, namespace: isAll ? nil : connection.namespace,
+                options: ListOptions(labelSelector: arguments.value("selector")))
+        } catch {
+            throw CommandFailure(error)
+        }
+        let format = arguments.value("output").flatMap { ObjectFormat(rawValue: $0) } ?? .table
+        switch format {
+        case .json, .yaml:
+            let json: JSON = [
+                "apiVersion": "v1", "kind": "List",
+                "items": .array(list.items.map(\.json.withoutManagedFields)),
+            ]
+            Output.write(format == .json ? json.prettyText + "\n" : YAMLWriter.text(of: json))
+        case .name: for run in list.items { Output.line(run.json.resourceName) }
+        case .table, .tree:
+            if list.items.isEmpty {
+                Output.note("no runs in \(isAll ? "any namespace" : connection.namespace)")
+            } else {
+                Output.write(RunTable.text(list.items, allNamespaces: isAll))
+            }
+        }
+        return .success
+    }
+}

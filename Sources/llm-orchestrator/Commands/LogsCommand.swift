@@ -1,0 +1,93 @@
+import Console
+import Kubernetes
+import POSIX
+import Values
+
+/// `logs`: what the tasks of a run wrote.
+enum LogsCommand: Command {
+    static let specification = CommandSpecification(
+        "logs", "Prints what a run's tasks wrote to standard output and error.",
+        positionals: [
+            .init("RUN", "the run's name"),
+            .init("TASK", isRequired: false, "one task; all of them where absent"),
+        ],
+        options: [
+            .value("attempt", nil, "N", "one attempt; the last where absent"),
+            .flag("follow", "f", "go on until the run ends"),
+        ] + Connection.options,
+        examples: [("logs nightly-1 fetch", "what one task wrote")])
+
+    private static let followInterval = Duration.milliseconds(300)
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
+        let connection = try Connection.open(arguments)
+        var run = try await connection.run(arguments.positionals[0])
+        let only = arguments.positionals.dropFirst().first
+        if let only, run.status["tasks"]?[only] == nil {
+            let known = run.status["tasks"]?.objectValue?.keys ?? []
+            throw CommandFailure(
+                .notFound,
+                "the run \(run.name) has no task \(only); it has \(known.joined(separator: ", "))")
+        }
+        var attempt: Int?
+        if let text = arguments.value("attempt") {
+            guard let number = Int(text), number > 0 else {
+                throw CommandFailure(.usage, "--attempt takes a number from 1, not \"\(text)\"")
+            }
+            attempt = number
+        }
+        var printed: [String: Int] = [:]
+        while true {
+            let hasEnded = run.hasEnded
+            for task in tasks(of: run) where only == nil || task == only {
+                await printNew(task, attempt, of: run, connection, &printed, isAlone: only != nil)
+            }
+            guard arguments.has("follow"), !hasEnded else { return .success }
+            try? await Task.sleep(for: followInterval)
+            run = try await connection.run(run.name)
+        }
+    }
+
+    /// The tasks in the order of the definition.
+    private static func tasks(of run: KubernetesObject) -> [String] {
+        RunDefinition.tasks(of: run.json).compactMap { $0["id"]?.stringValue }
+    }
+
+    private static func printNew(
+        _ task: String, _ attempt: Int?, of run: KubernetesObject, _ connection: Connection,
+        _ printed: inout [String: Int], isAlone: Bool
+    ) async {
+        let number = attempt ?? run.status["tasks"]?[task]?["attempt"]?.integerValue.map { Int($0) }
+        guard let number, number > 0 else { return }
+        let key = "\(task)#\(number)"
+        let offset = printed[key] ?? 0
+        let bytes = await read(task, number, offset, of: run, connection) ?? []
+        guard !bytes.isEmpty else { return }
+        printed[key] = offset + bytes.count
+        if isAlone {
+            try? StandardStreams.write(bytes, to: .output)
+            return
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
+            text.hasSuffix("\n") ? 1 : 0)
+        {
+            Output.line("\(Output.style.text("[\(task)]", .active)) \(line)")
+        }
+    }
+
+    /// The operator's own log; where it serves none, what the status kept of the output.
+    private static func read(
+        _ task: String, _ attempt: Int, _ offset: Int, of run: KubernetesObject,
+        _ connection: Connection
+    ) async -> [UInt8]? {
+        let reply = try? await connection.client.read(
+            path: "/logs/\(run.uid ?? "")/\(task)",
+            query: [("attempt", "\(attempt)"), ("offset", "\(offset)")])
+        if let data = reply?["data"]?.stringValue { return Base64.decode(data) }
+        let outputs = run.status["tasks"]?[task]?["outputs"]
+        let kept =
+            (outputs?["stdout"]?.stringValue ?? "") + (outputs?["stderr"]?.stringValue ?? "")
+        return Array(kept.utf8.dropFirst(offset))
+    }
+}

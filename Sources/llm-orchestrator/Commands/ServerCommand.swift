@@ -1,0 +1,134 @@
+import Console
+import Executors
+import GitOps
+import HTTP
+import Kubernetes
+import Observability
+import Operator
+import POSIX
+import Values
+
+/// `server`: runs the operator, with an embedded control plane or against a cluster.
+enum ServerCommand: Command {
+    static let specification = CommandSpecification(
+        "server", "Runs the operator: with its own control plane, or against a cluster.",
+        options: [
+            .flag("embedded", nil, "host the control plane in this process"),
+            .value("data-dir", nil, "DIR", "where the server keeps its data"),
+            .value(
+                "listen", nil, "HOST:PORT",
+                "where to listen; 127.0.0.1:7480 where absent, port 0 takes a free one"),
+            .value("kubeconfig", nil, "FILE", "the cluster; else the Pod's own, else $KUBECONFIG"),
+            .value("namespace", "n", "NAME", "work in one namespace only"),
+            .value(
+                "log-level", nil, "LEVEL", choices: LogLevel.allCases.map(\.rawValue),
+                "the least level that is logged; info where absent"),
+            .value(
+                "log-format", nil, "FORMAT", choices: ["text", "json"], "how lines are written"),
+        ],
+        examples: [
+            ("server --embedded", "a control plane and operator on this machine"),
+            ("server --kubeconfig ~/.kube/config", "operate a cluster from here"),
+        ])
+
+    /// Where servers listen unless they are told otherwise.
+    static let defaultAddress = "127.0.0.1:7480"
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
+        let redactor = Redactor()
+        let logger = makeLogger(arguments, redactor)
+        let (host, port) = try address(arguments.value("listen") ?? defaultAddress)
+        let directory = arguments.value("data-dir") ?? Connection.defaultDataDirectory
+        guard arguments.has("embedded") else {
+            let service = try await clusterService(
+                arguments, directory, host, port, logger, redactor)
+            return await untilSignalled(logger) { await service.run() }
+        }
+        guard host == "127.0.0.1" || host == "::1" || host == "localhost" else {
+            throw CommandFailure(
+                .usage, "the embedded control plane listens on loopback only, not on \(host)")
+        }
+        let server: EmbeddedServer
+        do throws(ServerStartError) {
+            server = try await EmbeddedServer(
+                .init(
+                    dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host,
+                    port: port, logger: logger, redactor: redactor))
+        } catch {
+            throw CommandFailure(.unreachable, error.description)
+        }
+        Output.line("listening on \(server.url)")
+        Output.line("kubectl --kubeconfig \(server.kubeconfigPath) get workflows,workflowruns")
+        return await untilSignalled(logger) { await server.run() }
+    }
+
+    private static func clusterService(
+        _ arguments: ParsedArguments, _ directory: String, _ host: String, _ port: UInt16,
+        _ logger: Logger, _ redactor: Redactor
+    ) async throws(CommandFailure) -> ClusterServer {
+        do throws(ServerStartError) {
+            return try await ClusterServer(
+                .init(
+                    kubeconfig: arguments.value("kubeconfig"),
+                    namespace: arguments.value("namespace"), dataDirectory: directory, host: host,
+                    port: port, logger: logger, redactor: redactor))
+        } catch {
+            throw CommandFailure(.unreachable, error.description)
+        }
+    }
+
+    /// Runs a service until it ends or the first SIGINT or SIGTERM; a second one ends the process.
+    private static func untilSignalled(
+        _ logger: Logger, _ service: @escaping @Sendable () async -> Void
+    ) async -> ExitCode {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await service()
+                return true
+            }
+            group.addTask {
+                guard let signals = try? Signals.stream(of: [.interrupt, .terminate]) else {
+                    return false
+                }
+                for await _ in signals { return false }
+                return true
+            }
+            _ = await group.next()
+            logger.info("stopping")
+            group.cancelAll()
+            group.addTask {
+                guard let signals = try? Signals.stream(of: [.interrupt, .terminate]) else {
+                    return true
+                }
+                for await _ in signals { Host.exit(ExitCode.interrupted.rawValue) }
+                return true
+            }
+            while let hasEnded = await group.next(), !hasEnded {}
+            group.cancelAll()
+            return .success
+        }
+    }
+
+    static func address(_ text: String) throws(CommandFailure) -> (String, UInt16) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else {
+            throw CommandFailure(.usage, "--listen takes HOST:PORT such as 127.0.0.1:7480")
+        }
+        let host = text[..<colon].filter { $0 != "[" && $0 != "]" }
+        return (host.isEmpty ? "127.0.0.1" : String(host), port)
+    }
+
+    private static func makeLogger(_ arguments: ParsedArguments, _ redactor: Redactor) -> Logger {
+        let level = arguments.value("log-level").flatMap { LogLevel(rawValue: $0) } ?? .info
+        let isJSON = arguments.value("log-format") == "json" || !Terminal.isTerminal(.error)
+        return Observability.Logger(minimum: level, redactor: redactor) { record in
+            let now = SystemClock.now()
+            let line =
+                isJSON
+                ? record.json(at: now).text
+                : "\(now.secondsText) \(record.level.rawValue.uppercased()) \(record.text)"
+            Output.note(line)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Console
+import Kubernetes
+import POSIX
+import Workflows
+import YAML
+
+extension CommandFailure {
+    /// A failed call to the API server, with what to do where that is known.
+    init(_ error: KubernetesError) {
+        let advice: String? =
+            switch error.code {
+            case .unauthorized:
+                "the token is wrong or has expired; get a new kubeconfig"
+            case .forbidden: "ask for the right, or use another context"
+            case .transport, .timeout, .unavailable:
+                "is the server running? Start one with: llm-orchestrator server --embedded"
+            default: nil
+            }
+        let message = advice.map { "\(error.description) (\($0))" } ?? error.description
+        switch error.code {
+        case .notFound: self.init(.notFound, message)
+        case .invalid, .badRequest: self.init(.invalidManifest, message)
+        case .configuration: self.init(.usage, message)
+        default: self.init(.unreachable, message)
+        }
+    }
+
+    /// A wrong call, with where to look.
+    init(_ error: UsageError, command: String) {
+        self.init(.usage, "\(error.description)\nsee: llm-orchestrator \(command) --help")
+    }
+
+    /// A file that cannot be read or written.
+    init(_ error: FileError) { self.init(.notFound, error.description) }
+}

@@ -1,0 +1,64 @@
+import Console
+import GitOps
+import HTTP
+import Kubernetes
+import POSIX
+import Values
+
+/// A client of the API server that the caller means, and the namespace.
+struct Connection: Sendable {
+    let client: KubernetesClient
+    let http: HTTPClient
+    let namespace: String
+
+    /// The options that choose a server.
+    static let options: [CommandSpecification.Option] = [
+        .value(
+            "kubeconfig", nil, "FILE", "the kubeconfig; else $KUBECONFIG, else the local server's"),
+        .value("namespace", "n", "NAME", "the namespace; else the kubeconfig's"),
+    ]
+
+    /// Where a local server keeps its data unless it is told otherwise.
+    static var defaultDataDirectory: String {
+        let base =
+            Environment.variable("XDG_DATA_HOME")
+            ?? "\(Environment.variable("HOME") ?? ".")/.local/share"
+        return "\(base)/llm-orchestrator"
+    }
+
+    /// The kubeconfig that the caller chose, by option or environment; nil where they chose none.
+    static func chosenKubeconfig(_ arguments: ParsedArguments) -> String? {
+        if let path = arguments.value("kubeconfig") { return path }
+        let listed = Environment.variable("KUBECONFIG") ?? ""
+        return listed.isEmpty ? nil : listed
+    }
+
+    /// Connects to the server that the caller chose, else to the local one, else as kubectl would.
+    static func open(_ arguments: ParsedArguments) throws(CommandFailure) -> Connection {
+        var path = arguments.value("kubeconfig")
+        let local = "\(defaultDataDirectory)/kubeconfig"
+        if path == nil, chosenKubeconfig(arguments) == nil, FileSystem.exists(local) {
+            path = local
+        }
+        let configuration: KubernetesConfiguration
+        do throws(KubernetesError) {
+            configuration = try KubernetesConfiguration.load(kubeconfig: path)
+        } catch {
+            throw CommandFailure(error)
+        }
+        let http = HTTPClient()
+        return Connection(
+            client: KubernetesClient(configuration: configuration, http: http), http: http,
+            namespace: arguments.value("namespace") ?? configuration.namespace)
+    }
+
+    /// Reads a run.
+    func run(_ name: String) async throws(CommandFailure) -> KubernetesObject {
+        do throws(KubernetesError) {
+            return try await client.get(
+                .workflowRuns, ObjectKey(namespace: namespace, name: name))
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}

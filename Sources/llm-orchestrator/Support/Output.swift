@@ -1,0 +1,29 @@
+import Console
+import POSIX
+
+/// Where commands write: results to standard output, everything else to standard error.
+enum Output {
+    /// The style of standard output.
+    static var style: Style { style(of: .output) }
+
+    /// The style of an output.
+    static func style(of stream: StandardStream) -> Style {
+        Style(
+            isTerminal: Terminal.isTerminal(stream), noColor: Environment.variable("NO_COLOR"),
+            term: Environment.variable("TERM"))
+    }
+
+    /// Writes a line to standard output; a reader that went away is no error of ours.
+    static func line(_ text: String) { write(text + "\n") }
+
+    /// Writes text to standard output.
+    static func write(_ text: String) { try? StandardStreams.write(text, to: .output) }
+
+    /// Writes a line to standard error.
+    static func note(_ text: String) { try? StandardStreams.write(text + "\n", to: .error) }
+
+    /// Writes a failure as every command shows it.
+    static func failure(_ failure: CommandFailure) {
+        note("\(style(of: .error).text("error:", .bad)) \(failure.message)")
+    }
+}
