@@ -1,0 +1,126 @@
+import Glibc
+import POSIX
+import Synchronization
+import TestSupport
+import Testing
+import Values
+
+@testable import ControlPlane
+
+/// What a restart, a crash or a second server finds.
+@Suite struct DurabilityTests {
+    private let maps = Samples.configMaps
+
+    @Test func `a restart keeps objects, versions and watches`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("data")
+        let (first, last) = try await Plane.with(directory: path) { plane in
+            try await plane.create(Samples.definitions, Samples.definition)
+            try await plane.create(Samples.widgets, Samples.widget("w"))
+            let first = try await plane.create(maps, Samples.configMap("a"))
+            let last = try await plane.merge("\(maps)/a", ["data": ["a": "2"]])
+            try await plane.create(maps, Samples.configMap("b"))
+            try await plane.send("DELETE", "\(maps)/b")
+            return (first, last)
+        }
+        try await Plane.with(directory: path) { plane in
+            #expect(try await plane.get("\(maps)/a").json == last.json)
+            #expect(try await plane.get("\(Samples.widgets)/w").status == 200)
+            let watch = try await plane.watch("\(maps)?watch=true&resourceVersion=\(first.version)")
+            var types: [JSON?] = []
+            for _ in 0..<3 { types.append(try await watch.next()?["type"]) }
+            #expect(types == ["MODIFIED", "ADDED", "DELETED"])
+            watch.cancel()
+            let next = try await plane.create(maps, Samples.configMap("c"))
+            #expect(Int(next.version) == (Int(last.version) ?? 0) + 3)
+        }
+    }
+
+    @Test func `two servers cannot share a directory`() async throws {
+        let directory = try TemporaryDirectory()
+        try await Plane.with(directory: directory.path) { _ in
+            let error = await #expect(throws: ControlPlaneError.self) {
+                _ = try await ControlPlane(
+                    configuration: ControlPlaneConfiguration(
+                        dataDirectory: directory.path, token: "t"))
+            }
+            #expect(error?.code == .locked)
+        }
+    }
+
+    @Test func `data of a newer release is refused`() async throws {
+        let directory = try TemporaryDirectory()
+        try await Plane.with(directory: directory.path) { _ in }
+        let file = directory.file("control-plane.sqlite")
+        var bytes = try FileSystem.read(file, maximumBytes: 1 << 30)
+        // The user version of a SQLite file is the big-endian word at offset 60.
+        bytes[63] = 99
+        try FileSystem.write(bytes, to: file)
+        let error = await #expect(throws: ControlPlaneError.self) {
+            _ = try await ControlPlane(
+                configuration: ControlPlaneConfiguration(
+                    dataDirectory: directory.path, token: "t"))
+        }
+        #expect(error?.code == .newerLayout)
+    }
+
+    @Test(arguments: [15, 90, 240])
+    func `a kill at any point loses no answered write`(writes: Int) async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path, writes] in
+            try await CrashingWriter.run(in: path, until: writes)
+        }
+        let answered = try FileSystem.readText("\(path)/answered", maximumBytes: 1 << 20)
+            .split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(answered.count >= writes)
+        try await Plane.with(directory: "\(path)/data") { plane in
+            for line in answered {
+                let object = try await plane.get("\(maps)/\(line[0])")
+                #expect(object.status == 200)
+                #expect((Int(object.version) ?? 0) >= (Int(line[1]) ?? .max))
+            }
+        }
+    }
+}
+
+/// Writes from many tasks, notes each answer, and is killed in the middle of it.
+enum CrashingWriter {
+    static func run(in path: String, until writes: Int) async throws {
+        let plane = try await Plane(directory: "\(path)/data")
+        let notes = try NotedAnswers(path: "\(path)/answered", last: writes)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    var index = 0
+                    while true {
+                        let name = "w\(worker)-\(index)"
+                        let answer = try await plane.create(
+                            Samples.configMaps, Samples.configMap(name))
+                        try notes.add("\(name) \(answer.version)\n")
+                        index += 1
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// A file of answers; the process is killed once enough are in it.
+final class NotedAnswers: Sendable {
+    private let path: String
+    private let last: Int
+    private let count = Atomic(0)
+
+    init(path: String, last: Int) throws {
+        self.path = path
+        self.last = last
+        try FileSystem.write([], to: path)
+    }
+
+    func add(_ line: String) throws {
+        try FileSystem.append(Array(line.utf8), to: path)
+        if count.add(1, ordering: .relaxed).newValue == last { kill(getpid(), SIGKILL) }
+    }
+}
