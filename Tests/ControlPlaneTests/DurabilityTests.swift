@@ -68,7 +68,8 @@ import Values
     func `a kill at any point loses no answered write`(writes: Int) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path, writes] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, writes = writes as Int] in
             try await CrashingWriter.run(in: path, until: writes)
         }
         let answered = try FileSystem.readText("\(path)/answered", maximumBytes: 1 << 20)

@@ -19,7 +19,7 @@ import Values
         let directory: TemporaryDirectory
 
         /// Runs a command and gives what it wrote, errors included.
-        func callAsFunction(_ arguments: String..., input: String = "") async throws -> String {
+        func run(_ arguments: [String], input: String = "") async throws -> String {
             let result = try await ChildProcess.collect(
                 ChildConfiguration(
                     executable: program,
@@ -29,6 +29,24 @@ import Values
                         "EDITOR": "sed -i s/red/blue/", "KUBE_EDITOR": "sed -i s/red/blue/",
                     ], standardInput: Array(input.utf8)))
             return String(decoding: result.output + result.error, as: UTF8.self)
+        }
+
+        /// Runs a command and compares all it wrote.
+        func expect(
+            _ arguments: [String], input: String = "", gives text: String,
+            at place: SourceLocation = #_sourceLocation
+        ) async throws {
+            let found = try await run(arguments, input: input)
+            #expect(found == text, sourceLocation: place)
+        }
+
+        /// Runs a command and looks for a text in what it wrote.
+        func expect(
+            _ arguments: [String], input: String = "", says text: String,
+            at place: SourceLocation = #_sourceLocation
+        ) async throws {
+            let found = try await run(arguments, input: input)
+            #expect(found.contains(text), sourceLocation: place)
         }
     }
 
@@ -47,43 +65,43 @@ import Values
     func `core kinds are created, applied, shown, changed and deleted`(program: String) async throws
     {
         try await with(program) { kubectl in
-            #expect(
-                try await kubectl("create", "configmap", "a", "--from-literal=k=v")
-                    == "configmap/a created\n")
-            #expect(
-                try await kubectl("create", "secret", "generic", "s", "--from-literal=p=q")
-                    == "secret/s created\n")
-            #expect(try await kubectl("create", "namespace", "team") == "namespace/team created\n")
-            #expect(try await kubectl("get", "cm", "a", "-o", "jsonpath={.data.k}") == "v")
-            #expect(try await kubectl("get", "cm", "--no-headers").hasPrefix("a      1"))
+            try await kubectl.expect(
+                ["create", "configmap", "a", "--from-literal=k=v"], gives: "configmap/a created\n")
+            try await kubectl.expect(
+                ["create", "secret", "generic", "s", "--from-literal=p=q"],
+                gives: "secret/s created\n")
+            try await kubectl.expect(
+                ["create", "namespace", "team"], gives: "namespace/team created\n")
+            try await kubectl.expect(["get", "cm", "a", "-o", "jsonpath={.data.k}"], gives: "v")
+            try await kubectl.expect(["get", "cm", "--no-headers"], says: "a     1")
             let manifest = Samples.configMap("b", ["k": "v"]).text
-            #expect(
-                try await kubectl("apply", "-f", "-", input: manifest) == "configmap/b created\n")
-            #expect(
-                try await kubectl("apply", "-f", "-", input: manifest) == "configmap/b unchanged\n")
+            try await kubectl.expect(
+                ["apply", "-f", "-"], input: manifest, gives: "configmap/b created\n")
+            try await kubectl.expect(
+                ["apply", "-f", "-"], input: manifest, gives: "configmap/b unchanged\n")
             let changed = Samples.configMap("b", ["k": "w"]).text
-            #expect(try await kubectl("diff", "-f", "-", input: changed).contains("+  k: w"))
-            #expect(
-                try await kubectl("apply", "-f", "-", input: changed) == "configmap/b configured\n")
-            #expect(try await kubectl("label", "cm", "b", "x=y") == "configmap/b labeled\n")
-            #expect(try await kubectl("annotate", "cm", "b", "n=1") == "configmap/b annotated\n")
-            #expect(try await kubectl("get", "cm", "-l", "x=y", "-o", "name") == "configmap/b\n")
-            #expect(
-                try await kubectl(
-                    "get", "cm", "-A", "--field-selector", "metadata.name=b", "-o", "name")
-                    == "configmap/b\n")
-            #expect(try await kubectl("describe", "cm", "b").contains("Labels:       x=y"))
-            #expect(
-                try await kubectl("patch", "cm", "b", "-p", #"{"data":{"z":"1"}}"#)
-                    == "configmap/b patched\n")
-            #expect(try await kubectl("auth", "can-i", "create", "configmaps") == "yes\n")
-            #expect(try await kubectl("explain", "configmap.data").contains("Data contains"))
-            #expect(try await kubectl("delete", "cm", "--all").contains("configmap \"b\" deleted"))
-            #expect(
-                try await kubectl("delete", "namespace", "team") == "namespace \"team\" deleted\n")
-            #expect(
-                try await kubectl("get", "cm", "a")
-                    == "Error from server (NotFound): configmaps \"a\" not found\n")
+            try await kubectl.expect(["diff", "-f", "-"], input: changed, says: "+  k: w")
+            try await kubectl.expect(
+                ["apply", "-f", "-"], input: changed, gives: "configmap/b configured\n")
+            try await kubectl.expect(["label", "cm", "b", "x=y"], gives: "configmap/b labeled\n")
+            try await kubectl.expect(
+                ["annotate", "cm", "b", "n=1"], gives: "configmap/b annotated\n")
+            try await kubectl.expect(
+                ["get", "cm", "-l", "x=y", "-o", "name"], gives: "configmap/b\n")
+            try await kubectl.expect(
+                ["get", "cm", "-A", "--field-selector", "metadata.name=b", "-o", "name"],
+                gives: "configmap/b\n")
+            try await kubectl.expect(["describe", "cm", "b"], says: "Labels:       x=y")
+            try await kubectl.expect(
+                ["patch", "cm", "b", "-p", #"{"data":{"z":"1"}}"#], gives: "configmap/b patched\n")
+            try await kubectl.expect(["auth", "can-i", "create", "configmaps"], gives: "yes\n")
+            try await kubectl.expect(["explain", "configmap.data"], says: "Data contains")
+            try await kubectl.expect(["delete", "cm", "--all"], says: "configmap \"b\" deleted")
+            try await kubectl.expect(
+                ["delete", "namespace", "team"], gives: "namespace \"team\" deleted\n")
+            try await kubectl.expect(
+                ["get", "cm", "a"],
+                gives: "Error from server (NotFound): configmaps \"a\" not found\n")
         }
     }
 
@@ -92,50 +110,43 @@ import Values
     {
         try await with(program) { kubectl in
             let crd = "customresourcedefinition.apiextensions.k8s.io/widgets.example.com"
-            #expect(
-                try await kubectl("apply", "-f", "-", input: Samples.definition.text)
-                    == "\(crd) created\n")
-            #expect(
-                try await kubectl("wait", "--for=condition=established", "crd/widgets.example.com")
-                    == "\(crd) condition met\n")
+            try await kubectl.expect(
+                ["apply", "-f", "-"], input: Samples.definition.text, gives: "\(crd) created\n")
+            try await kubectl.expect(
+                ["wait", "--for=condition=established", "crd/widgets.example.com"],
+                gives: "\(crd) condition met\n")
             let widget = Samples.widget("w", ["size": 3]).text
-            #expect(
-                try await kubectl("apply", "-f", "-", input: widget)
-                    == "widget.example.com/w created\n")
-            #expect(try await kubectl("get", "wd") == "NAME   SIZE   READY\nw      3      \n")
-            #expect(
-                try await kubectl("get", "orchestrator", "-o", "name") == "widget.example.com/w\n")
-            #expect(try await kubectl("explain", "widget.spec.size").contains("How big."))
-            #expect(
-                try await kubectl("api-resources", "--api-group=example.com", "--no-headers")
-                    .contains("widgets"))
-            #expect(
-                try await kubectl(
-                    "apply", "--server-side", "--field-manager=one", "-f", "-", input: widget)
-                    == "widget.example.com/w serverside-applied\n")
+            try await kubectl.expect(
+                ["apply", "-f", "-"], input: widget, gives: "widget.example.com/w created\n")
+            try await kubectl.expect(["get", "wd"], gives: "NAME   SIZE   READY\nw      3      \n")
+            try await kubectl.expect(
+                ["get", "orchestrator", "-o", "name"], gives: "widget.example.com/w\n")
+            try await kubectl.expect(["explain", "widget.spec.size"], says: "How big.")
+            try await kubectl.expect(
+                ["api-resources", "--api-group=example.com", "--no-headers"], says: "widgets")
+            try await kubectl.expect(
+                ["apply", "--server-side", "--field-manager=one", "-f", "-"], input: widget,
+                gives: "widget.example.com/w serverside-applied\n")
             let other = Samples.widget("w", ["size": 4]).text
-            #expect(
-                try await kubectl(
-                    "apply", "--server-side", "--field-manager=two", "-f", "-", input: other
-                ).contains("conflict"))
-            #expect(
-                try await kubectl(
-                    "apply", "--server-side", "--field-manager=two", "--force-conflicts", "-f", "-",
-                    input: other) == "widget.example.com/w serverside-applied\n")
-            #expect(try await kubectl("edit", "wd", "w") == "widget.example.com/w edited\n")
-            #expect(try await kubectl("get", "wd", "w", "-o", "jsonpath={.spec.color}") == "blue")
-            #expect(
-                try await kubectl("patch", "wd", "w", "--type=merge", "-p", #"{"spec":{"size":0}}"#)
-                    .contains("The Widget \"w\" is invalid: spec.size: Invalid value: 0"))
-            #expect(
-                try await kubectl("replace", "-f", "-", input: widget)
-                    == "widget.example.com/w replaced\n")
-            #expect(
-                try await kubectl("delete", "wd", "w", "--cascade=foreground")
-                    == "widget.example.com \"w\" deleted\n")
-            #expect(
-                try await kubectl("delete", "crd", "widgets.example.com").contains(
-                    "\"widgets.example.com\" deleted"))
+            try await kubectl.expect(
+                ["apply", "--server-side", "--field-manager=two", "-f", "-"], input: other,
+                says: "conflict")
+            try await kubectl.expect(
+                ["apply", "--server-side", "--field-manager=two", "--force-conflicts", "-f", "-"],
+                input: other, gives: "widget.example.com/w serverside-applied\n")
+            try await kubectl.expect(["edit", "wd", "w"], gives: "widget.example.com/w edited\n")
+            try await kubectl.expect(
+                ["get", "wd", "w", "-o", "jsonpath={.spec.color}"], gives: "blue")
+            try await kubectl.expect(
+                ["patch", "wd", "w", "--type=merge", "-p", #"{"spec":{"size":0}}"#],
+                says: "The Widget \"w\" is invalid: spec.size: Invalid value: 0")
+            try await kubectl.expect(
+                ["replace", "-f", "-"], input: widget, gives: "widget.example.com/w replaced\n")
+            try await kubectl.expect(
+                ["delete", "wd", "w", "--cascade=foreground"],
+                gives: "widget.example.com \"w\" deleted\n")
+            try await kubectl.expect(
+                ["delete", "crd", "widgets.example.com"], says: "\"widgets.example.com\" deleted")
         }
     }
 }

@@ -30,8 +30,7 @@ extension APIServer {
         body[["metadata", "name"]] = .string(name)
     }
 
-    /// Changes an object, again and again where other writers come first, unless the new state names
-    /// the resource version it is made from.
+    /// Changes an object, again and again where other writers come first.
     func update(
         _ target: ResourceTarget, _ key: ObjectKey, _ options: WriteOptions,
         ownership: FieldOwnership? = nil, _ transform: Transform
@@ -43,19 +42,21 @@ extension APIServer {
             }
             let old = try json(current, as: resource)
             var new = try transform(old)
-            let isPinned = try checkPreconditions(new, old, resource, key)
+            try checkPreconditions(new, old, resource, key)
             try complete(&new, from: old, target, options)
             let result = try await store(new, over: current, old, target, options)
             if let result { return result }
-            if isPinned { break }
         }
         throw .conflict(resource, key.name)
     }
 
-    /// Compares what identifies an object; gives whether the new state pins the resource version.
+    /// Refuses a new state that is of another object or made from another version.
+    ///
+    /// A patch that names no version carries the one it was applied to; tried again after another
+    /// write came first, it carries the new one, while a version that was named is refused here.
     private func checkPreconditions(
         _ new: JSON, _ old: JSON, _ resource: APIResource, _ key: ObjectKey
-    ) throws(APIFailure) -> Bool {
+    ) throws(APIFailure) {
         let uid = new["metadata"]?["uid"]?.stringValue ?? ""
         let live = old["metadata"]?["uid"]?.stringValue ?? ""
         guard uid.isEmpty || uid == live else {
@@ -64,11 +65,10 @@ extension APIServer {
                 "Precondition failed: UID in precondition: \(uid), UID in object meta: \(live)")
         }
         let version = new["metadata"]?["resourceVersion"]?.stringValue ?? ""
-        guard !version.isEmpty, version != "0" else { return false }
+        guard !version.isEmpty, version != "0" else { return }
         guard version == old["metadata"]?["resourceVersion"]?.stringValue else {
             throw .conflict(resource, key.name)
         }
-        return true
     }
 
     /// Fills in what a writer may not change, checks the rest, and records who owns what.
