@@ -12,7 +12,7 @@ public final class ControlPlane: Sendable {
     private let server: APIServer
     private let collector: Collector
     private let journal: Journal?
-    private let lock: FileLock?
+    private let lock: Mutex<FileLock?>
     private let services: Mutex<[Task<Void, Never>]>
 
     /// Opens the data and starts serving it.
@@ -31,7 +31,7 @@ public final class ControlPlane: Sendable {
             random: configuration.random)
         self.collector = collector
         journal = opened.journal
-        lock = opened.lock
+        lock = Mutex(opened.lock)
         relay.connect(server, collector)
         let server = server
         services = Mutex([
@@ -78,6 +78,8 @@ public final class ControlPlane: Sendable {
         running.last?.cancel()
         for service in running { await service.value }
         journal?.checkpoint()
+        // Not left to the last reference, which a connection that is slow to end may hold.
+        lock.withLock { $0 = nil }
     }
 
     /// The kubeconfig with which kubectl reaches this server.

@@ -102,17 +102,61 @@ extension APIResource {
         return schema
     }
 
-    /// Refuses metadata whose fields have values of the wrong kind.
-    func checkMetadataTypes(_ object: JSON) throws(APIFailure) {
+    /// Refuses an object that the real server could not decode: values of the wrong kind in the
+    /// metadata, and in the fields of its own kinds.
+    func checkTypes(_ object: JSON) throws(APIFailure) {
         let metadata = object["metadata"] ?? [:]
-        let wrong = BuiltinSchemas.objectMetadata.validate(
-            metadata, at: ["metadata"], unknownFields: .ignored
-        ).filter { $0.code == .wrongType }
-        guard let first = wrong.first else { return }
-        let found = object[first.path]?.kindName ?? "value"
+        try checkTypes(
+            BuiltinSchemas.objectMetadata.validate(
+                metadata, at: ["metadata"], unknownFields: .ignored),
+            of: object, in: "ObjectMeta", BuiltinSchemas.objectMetadata, root: "metadata")
+        guard !isCustom else { return }
+        try checkTypes(
+            schema.validate(object, unknownFields: .ignored, asResource: true), of: object,
+            in: kind, schema, root: nil)
+    }
+
+    private func checkTypes(
+        _ violations: [SchemaViolation], of object: JSON, in type: String, _ schema: Schema,
+        root: String?
+    ) throws(APIFailure) {
+        guard let first = violations.first(where: { $0.code == .wrongType }) else { return }
+        let found = object[first.path]?.goKindName ?? "value"
+        var inner = first.path
+        if root != nil { inner.components.removeFirst() }
+        let wanted = APIResource.schema(at: inner, in: schema)?.type?.goName ?? "string"
+        let names = first.path.components.compactMap { component -> String? in
+            guard case .key(let name) = component else { return nil }
+            return name
+        }
         throw .badRequest(
             "\(kind) in version \"\(version)\" cannot be handled as a \(kind): json: cannot "
-                + "unmarshal \(found) into Go struct field ObjectMeta.\(first.path) of type "
-                + "string")
+                + "unmarshal \(found) into Go struct field \(type).\(names.joined(separator: ".")) "
+                + "of type \(wanted)")
+    }
+}
+
+extension JSON {
+    /// The kind as Go's decoder names it.
+    fileprivate var goKindName: String {
+        switch self {
+        case .integer, .double: "number"
+        case .bool: "bool"
+        default: kindName
+        }
+    }
+}
+
+extension Schema.ValueType {
+    /// The type as Go's decoder names it.
+    fileprivate var goName: String {
+        switch self {
+        case .string: "string"
+        case .integer: "int64"
+        case .number: "float64"
+        case .boolean: "bool"
+        case .object: "map[string]string"
+        case .array: "[]string"
+        }
     }
 }

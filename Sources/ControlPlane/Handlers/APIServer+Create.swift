@@ -59,7 +59,7 @@ extension APIServer {
             metadata["namespace"] = nil
         }
         object["metadata"] = .object(metadata)
-        try resource.checkMetadataTypes(object)
+        try resource.checkTypes(object)
         return try options.validation.prune(&object, as: resource)
     }
 
