@@ -30,6 +30,8 @@ public enum ControlPlaneLimits {
     public static let watchDuration = Duration.seconds(3600)
     /// How often a watch that asked for bookmarks gets one.
     public static let bookmarkInterval = Duration.seconds(60)
+    /// How long before its end a watch gets its last bookmark.
+    public static let lastBookmarkLead = Duration.seconds(2)
     /// The most bytes of all annotations of an object.
     public static let annotationBytes = 256 << 10
     /// The most bytes a secret's or a config map's data may have.

@@ -150,6 +150,21 @@ import Values
         }
     }
 
+    @Test func `a quiet watch gets bookmarks, the last shortly before its end`() async throws {
+        let now = Timestamp(seconds: 1000)
+        let long = WatchTimers.nextBookmark(after: now, deadline: Timestamp(seconds: 5000))
+        #expect(long == Timestamp(seconds: 1060))
+        let short = WatchTimers.nextBookmark(after: now, deadline: Timestamp(seconds: 1010))
+        #expect(short == Timestamp(seconds: 1008))
+        #expect(WatchTimers.nextBookmark(after: now, deadline: Timestamp(seconds: 1002)) == nil)
+        try await Plane.with { plane in
+            let watch = try await plane.watch(
+                "\(maps)?watch=true&allowWatchBookmarks=true&timeoutSeconds=3")
+            #expect(try await watch.next()?["type"] == "BOOKMARK")
+            #expect(try await watch.next() == nil)
+        }
+    }
+
     @Test func `a watch ends when its time is over`() async throws {
         try await Plane.with { plane in
             let watch = try await plane.watch("\(maps)?watch=true&timeoutSeconds=1")

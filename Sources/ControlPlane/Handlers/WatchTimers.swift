@@ -20,7 +20,7 @@ final class WatchTimers: Sendable {
     func start(_ stream: WatchStream) -> Int {
         let bookmark =
             stream.wantsBookmarks
-            ? stream.server.now() + ControlPlaneLimits.bookmarkInterval : nil
+            ? WatchTimers.nextBookmark(after: stream.server.now(), deadline: stream.deadline) : nil
         return state.withLock { state in
             state.next += 1
             state.entries[state.next] = Entry(
@@ -33,6 +33,14 @@ final class WatchTimers: Sendable {
         state.withLock { $0.entries[timer] = nil }
     }
 
+    /// When a watch gets its next bookmark: after an interval, and shortly before its end, so that
+    /// the watch that follows starts where this one ended.
+    static func nextBookmark(after now: Timestamp, deadline: Timestamp) -> Timestamp? {
+        let last = deadline + (.zero - ControlPlaneLimits.lastBookmarkLead)
+        guard last > now else { return nil }
+        return min(now + ControlPlaneLimits.bookmarkInterval, last)
+    }
+
     /// Ends what is over and gives bookmarks that are due.
     func tick(_ now: Timestamp, store: ObjectStore) {
         var over: [Watcher] = []
@@ -43,7 +51,8 @@ final class WatchTimers: Sendable {
                     over.append(entry.watcher)
                 } else if let bookmark = entry.nextBookmark, bookmark <= now {
                     due.append(entry.watcher)
-                    state.entries[timer]?.nextBookmark = now + ControlPlaneLimits.bookmarkInterval
+                    state.entries[timer]?.nextBookmark = WatchTimers.nextBookmark(
+                        after: now, deadline: entry.deadline)
                 }
             }
         }
