@@ -1,8 +1,9 @@
 /// A JSON value: the one shape in which manifests, objects and task data travel.
 ///
 /// Numbers keep their kind: a literal without fraction or exponent that fits 64 bits is an
-/// `integer`, any other is a `double`. Two values are equal when they are the same JSON, except that
-/// `integer(1)` and `double(1)` differ, as their canonical texts `1` and `1.0` do.
+/// `integer`, any other is a `double`. Two values are equal when their canonical texts are the same:
+/// `integer(1)` and `double(1)` differ as `1` and `1.0` do, `0.0` and `-0.0` differ, and strings are
+/// compared by their bytes and not by Unicode equivalence.
 ///
 /// Source: RFC 8259.
 public enum JSON: Sendable, Hashable {
@@ -16,6 +17,20 @@ public enum JSON: Sendable, Hashable {
 }
 
 extension JSON {
+    /// Whether two values have the same canonical text.
+    public static func == (first: JSON, second: JSON) -> Bool {
+        switch (first, second) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.double(let one), .double(let other)): one.bitPattern == other.bitPattern
+        case (.string(let one), .string(let other)): JSONObject.same(one, other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+
     /// The string, or nil when the value is of another kind.
     public var stringValue: String? {
         guard case .string(let value) = self else { return nil }

@@ -4,8 +4,8 @@
 /// were built in. Look-up is a binary search; insertion moves what follows, so build large objects
 /// with `init(_:)`, which sorts once.
 public struct JSONObject: Sendable, Hashable {
-    @usableFromInline var names: [String]
-    @usableFromInline var items: [JSON]
+    private(set) var names: [String]
+    private(set) var items: [JSON]
 
     /// Makes an empty object.
     public init() {
@@ -110,14 +110,49 @@ public struct JSONObject: Sendable, Hashable {
 
     /// Whether one name comes before the other, by bytes and not by Unicode equivalence: two names
     /// that differ in any byte are two members.
-    @inline(__always)
     static func precedes(_ first: String, _ second: String) -> Bool {
-        first.utf8.lexicographicallyPrecedes(second.utf8)
+        let (left, right) = (first.utf8.span, second.utf8.span)
+        let common = Swift.min(left.count, right.count)
+        var position = 0
+        while position &+ ByteWord.count <= common {
+            let (one, other) = (ByteWord(left, at: position), ByteWord(right, at: position))
+            if one.bits != other.bits { return one.bits.byteSwapped < other.bits.byteSwapped }
+            position &+= ByteWord.count
+        }
+        while position < common {
+            if left[position] != right[position] { return left[position] < right[position] }
+            position &+= 1
+        }
+        return left.count < right.count
     }
 
-    @inline(__always)
+    /// Whether two texts have the same bytes, which is more than being equivalent as Unicode.
     static func same(_ first: String, _ second: String) -> Bool {
-        first.utf8.elementsEqual(second.utf8)
+        let (left, right) = (first.utf8.span, second.utf8.span)
+        guard left.count == right.count else { return false }
+        var position = 0
+        while position &+ ByteWord.count <= left.count {
+            guard ByteWord(left, at: position).bits == ByteWord(right, at: position).bits else {
+                return false
+            }
+            position &+= ByteWord.count
+        }
+        while position < left.count {
+            guard left[position] == right[position] else { return false }
+            position &+= 1
+        }
+        return true
+    }
+}
+
+extension JSONObject {
+    /// Whether two objects have the same members.
+    public static func == (first: JSONObject, second: JSONObject) -> Bool {
+        guard first.count == second.count else { return false }
+        for (name, other) in zip(first.names, second.names) where !same(name, other) {
+            return false
+        }
+        return first.items == second.items
     }
 }
 

@@ -10,13 +10,18 @@ public struct JSONParseError: Error, Sendable, Hashable, CustomStringConvertible
     public var column: Int
 
     /// Makes an error at an offset of a text, counting its lines up to there.
-    init(_ message: String, at offset: Int, in bytes: [UInt8]) {
+    init(_ message: String, at offset: Int, in bytes: Span<UInt8>) {
         self.message = message
         self.offset = offset
-        let before = bytes[..<min(offset, bytes.count)]
-        line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        column = before.count - lineStart + 1
+        var lines = 1
+        var lineStart = 0
+        let end = min(offset, bytes.count)
+        for position in 0..<end where bytes[position] == UInt8(ascii: "\n") {
+            lines += 1
+            lineStart = position + 1
+        }
+        line = lines
+        column = end - lineStart + 1
     }
 
     /// The place and the message: `3:14: expected ':' after a name`.
