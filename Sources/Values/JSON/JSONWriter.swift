@@ -116,8 +116,8 @@ struct JSONWriter {
             if indent > 0 { output.append(UInt8(ascii: " ")) }
         }
         switch current.items[position] {
-        case .null: JSONWriter.write("null", &output)
-        case .bool(let flag): JSONWriter.write(flag ? "true" : "false", &output)
+        case .null: JSONWriter.writePlain("null", &output)
+        case .bool(let flag): JSONWriter.writePlain(flag ? "true" : "false", &output)
         case .integer(let number): JSONWriter.write(number, &output)
         case .double(let number): JSONWriter.write(number, &output)
         case .string(let text): JSONWriter.write(text, &output)
@@ -145,13 +145,13 @@ struct JSONWriter {
 }
 
 extension JSONWriter {
-    /// Writes plain characters, as many as a number or a word may have.
-    private static func write(_ word: StaticString, _ output: inout OutputSpan<UInt8>) {
+    /// Writes characters as they are.
+    private static func writePlain(_ word: StaticString, _ output: inout OutputSpan<UInt8>) {
         for byte in word.description.utf8 { output.append(byte) }
     }
 
     private static func write(_ number: Double, _ output: inout OutputSpan<UInt8>) {
-        guard number.isFinite else { return write("null", &output) }
+        guard number.isFinite else { return writePlain("null", &output) }
         for byte in number.description.utf8 { output.append(byte) }
     }
 
@@ -198,7 +198,7 @@ extension JSONWriter {
         case UInt8(ascii: "\t"): output.append(UInt8(ascii: "t"))
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(byte)
         default:
-            write("u00", &output)
+            writePlain("u00", &output)
             output.append(Hexadecimal.character(byte >> 4))
             output.append(Hexadecimal.character(byte & 15))
         }
