@@ -4,18 +4,18 @@ import Values
 
 /// Measures the client and the server against each other over the loopback, in this one process.
 ///
-/// Prints one JSON line a figure. Both ends share the machine's cores, so that each alone is faster.
-func httpBenchmarks() async {
+/// Both ends share the machine's cores, so that each alone is faster.
+func httpBenchmarks(_ report: Report) async {
     do {
-        try await measureRequests(count: 40_000, inFlight: 64)
-        try await measureWatches(streams: 200, interval: .milliseconds(10), rounds: 400)
+        try await measureRequests(count: 40_000, inFlight: 64, report)
+        try await measureWatches(streams: 200, interval: .milliseconds(10), rounds: 400, report)
     } catch {
-        report("http", ["error": .string("\(error)")])
+        report.failure(error)
     }
 }
 
 /// Requests a second with so many in flight, each answered by a handler's task.
-private func measureRequests(count: Int, inFlight: Int) async throws {
+private func measureRequests(count: Int, inFlight: Int, _ report: Report) async throws {
     let body = Array(
         "{\"kind\":\"WorkflowRun\",\"metadata\":{\"name\":\"a\",\"namespace\":\"b\"}}".utf8)
     let server = try HTTPServer { _ in
@@ -44,18 +44,20 @@ private func measureRequests(count: Int, inFlight: Int) async throws {
     let usage = ProcessUsage.current()
     await client.shutdown()
     await server.shutdown()
-    report(
-        "http.requests",
-        [
-            "count": .integer(Int64(count)), "inFlight": .integer(Int64(inFlight)),
-            "processorNanosecondsEach": .integer(
-                (usage.processorTime - processorBegin).nanoseconds / Int64(count)),
-            "perSecond": .integer(Int64(Double(count) / seconds(elapsed))),
-        ].merging(quantiles(latencies)) { first, _ in first })
+    let shape: JSONObject = [
+        "requests": .integer(Int64(count)), "inFlight": .integer(Int64(inFlight)),
+    ]
+    report.figure("http.requests", Double(count) / seconds(elapsed), "1/s", shape)
+    report.figure(
+        "http.request.processor",
+        seconds(usage.processorTime - processorBegin) * 1e6 / Double(count), "us", shape)
+    report.quantiles("http.request", latencies, shape)
 }
 
 /// Events that arrive of so many watches, each with one event an interval.
-private func measureWatches(streams: Int, interval: Duration, rounds: Int) async throws {
+private func measureWatches(
+    streams: Int, interval: Duration, rounds: Int, _ report: Report
+) async throws {
     let server = try HTTPServer { _ in
         HTTPServerResponse(
             status: 200,
@@ -100,32 +102,17 @@ private func measureWatches(streams: Int, interval: Duration, rounds: Int) async
     let usage = ProcessUsage.current()
     await client.shutdown()
     await server.shutdown()
-    report(
-        "http.watches",
-        [
-            "streams": .integer(Int64(streams)), "events": .integer(Int64(latencies.count)),
-            "expected": .integer(Int64(streams * rounds)), "seconds": .double(seconds(elapsed)),
-            "processorNanosecondsEach": .integer(
-                (usage.processorTime - processorBegin).nanoseconds / Int64(streams * rounds)),
-            "residentBytes": .integer(Int64(usage.residentBytes)),
-        ].merging(quantiles(latencies)) { first, _ in first })
-}
-
-private func quantiles(_ durations: [Duration]) -> [String: JSON] {
-    let sorted = durations.sorted()
-    guard let last = sorted.last else { return [:] }
-    return [
-        "p50Microseconds": .integer(sorted[sorted.count / 2].nanoseconds / 1000),
-        "p99Microseconds": .integer(sorted[sorted.count * 99 / 100].nanoseconds / 1000),
-        "maxMicroseconds": .integer(last.nanoseconds / 1000),
+    let shape: JSONObject = [
+        "streams": .integer(Int64(streams)), "events": .integer(Int64(latencies.count)),
+        "expected": .integer(Int64(streams * rounds)),
     ]
+    report.figure(
+        "http.watch.events", Double(latencies.count) / seconds(elapsed), "1/s", shape)
+    report.figure(
+        "http.watch.event.processor",
+        seconds(usage.processorTime - processorBegin) * 1e6 / Double(streams * rounds), "us", shape)
+    report.figure("http.watch.resident", Double(usage.residentBytes), "B", shape)
+    report.quantiles("http.watch.event", latencies, shape)
 }
 
 private func seconds(_ duration: Duration) -> Double { Double(duration.nanoseconds) / 1e9 }
-
-private func report(_ name: String, _ figures: [String: JSON]) {
-    var object = JSONObject()
-    object["benchmark"] = .string(name)
-    for (key, value) in figures { object[key] = value }
-    print(JSON.object(object).text)
-}
