@@ -29,25 +29,31 @@ public enum ReadyState: Sendable, Hashable {
     /// It will not get there until somebody changes something.
     case stalled(reason: String, message: String)
 
+    private static let idle = "nothing is under way"
+    private static let free = "nothing stands in the way"
+
     /// The conditions that say so.
+    ///
+    /// No message is empty: a kube-apiserver 1.20 built with a Go of today takes an empty string for
+    /// null, and refuses the status.
     public var conditions: [Condition] {
         switch self {
         case .ready(let reason, let message):
             [
                 Condition("Ready", true, reason: reason, message: message),
-                Condition("Reconciling", false, reason: reason, message: ""),
-                Condition("Stalled", false, reason: reason, message: ""),
+                Condition("Reconciling", false, reason: reason, message: ReadyState.idle),
+                Condition("Stalled", false, reason: reason, message: ReadyState.free),
             ]
         case .reconciling(let reason, let message):
             [
                 Condition("Ready", false, reason: reason, message: message),
                 Condition("Reconciling", true, reason: reason, message: message),
-                Condition("Stalled", false, reason: reason, message: ""),
+                Condition("Stalled", false, reason: reason, message: ReadyState.free),
             ]
         case .stalled(let reason, let message):
             [
                 Condition("Ready", false, reason: reason, message: message),
-                Condition("Reconciling", false, reason: reason, message: ""),
+                Condition("Reconciling", false, reason: reason, message: ReadyState.idle),
                 Condition("Stalled", true, reason: reason, message: message),
             ]
         }
