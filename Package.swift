@@ -130,7 +130,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             ["ControlPlane", "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values"]),
-        tests("GitOpsTests", ["Git", "GitOps", "Kubernetes", "POSIX", "Resources", "Values"]),
+        tests(
+            "GitOpsTests", ["Git", "GitOps", "HTTP", "Kubernetes", "POSIX", "Resources", "Values"]),
         tests("ExecutorsTests", ["Executors", "HTTP", "POSIX", "Values", "Workflows"]),
         tests(
             "OperatorTests",

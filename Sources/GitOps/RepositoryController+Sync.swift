@@ -197,8 +197,10 @@ extension SyncFailure {
     static let transient = "ApiUnavailable"
 
     init(_ error: KubernetesError, path: String, doing: String) {
+        // Somebody wrote the object meanwhile: the next look applies it again.
+        let passes = error.isTransient || error.code == .conflict
         self.init(
-            path: path, code: error.isTransient ? SyncFailure.transient : "Refused",
+            path: path, code: passes ? SyncFailure.transient : "Refused",
             message: "cannot \(doing): \(error.description)")
     }
 }

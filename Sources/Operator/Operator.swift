@@ -22,6 +22,8 @@ public final class Operator: Sendable {
         public var http: HTTPClient
         /// What tasks can do.
         public var executors: ExecutorRegistry
+        /// Whether repositories may be directories of this machine.
+        public var readsLocalDirectories: Bool
         /// Takes secrets out of what is written.
         public var redactor: Redactor
         /// Where log lines go.
@@ -34,7 +36,7 @@ public final class Operator: Sendable {
         /// Makes a configuration.
         public init(
             namespace: String? = nil, dataDirectory: String, http: HTTPClient,
-            executors: ExecutorRegistry,
+            executors: ExecutorRegistry, readsLocalDirectories: Bool = true,
             redactor: Redactor = Redactor(), logger: Logger = .silent, time: TimeSource = .system,
             instance: String
         ) {
@@ -42,6 +44,7 @@ public final class Operator: Sendable {
             self.dataDirectory = dataDirectory
             self.http = http
             self.executors = executors
+            self.readsLocalDirectories = readsLocalDirectories
             self.redactor = redactor
             self.logger = logger
             self.time = time
@@ -85,7 +88,8 @@ public final class Operator: Sendable {
         let repositories = RepositoryController(
             client: client, events: events,
             sources: GitSource(
-                directory: "\(configuration.dataDirectory)/repositories", http: configuration.http),
+                directory: "\(configuration.dataDirectory)/repositories", http: configuration.http,
+                readsLocalDirectories: configuration.readsLocalDirectories),
             caches: [.workflows: caches.workflows, .templates: caches.templates],
             repositories: caches.repositories, redactor: configuration.redactor,
             logger: configuration.logger, syncs: context.metrics.syncs, time: configuration.time)

@@ -20,6 +20,7 @@ final class OperatorMetrics: Sendable {
     /// Makes the metrics in a registry.
     init(registry: MetricRegistry) {
         self.registry = registry
+        OperatorMetrics.addLeading(to: registry, true)
         runsFinished = registry.counter(
             "orchestrator_runs_finished_total", help: "Runs that ended.", labels: ["phase"])
         attempts = registry.counter(
@@ -36,5 +37,18 @@ final class OperatorMetrics: Sendable {
         syncs = registry.counter(
             "orchestrator_repository_syncs_total", help: "Syncs of repositories.",
             labels: ["result"])
+    }
+
+    /// The metrics of a process that waits for the lease.
+    static let standbyText: String = {
+        let registry = MetricRegistry()
+        addLeading(to: registry, false)
+        return registry.text
+    }()
+
+    private static func addLeading(to registry: MetricRegistry, _ isLeading: Bool) {
+        registry.gauge(
+            "orchestrator_leading", help: "Whether this process is the one that works: 1 or 0."
+        ) { isLeading ? 1 : 0 }
     }
 }

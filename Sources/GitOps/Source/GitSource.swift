@@ -32,12 +32,17 @@ public final class GitSource: Sendable {
 
     private let directory: String
     private let http: HTTPClient
+    private let readsLocalDirectories: Bool
     private let clones = Mutex<[String: Clone]>([:])
 
     /// Makes a source whose clones live below a directory, and which fetches with a client of HTTP.
-    public init(directory: String, http: HTTPClient) {
+    ///
+    /// - Parameter readsLocalDirectories: whether `file` URLs are read. Not where those who write
+    ///   repositories may not read this machine: it holds the clones of all of them.
+    public init(directory: String, http: HTTPClient, readsLocalDirectories: Bool = true) {
         self.directory = directory
         self.http = http
+        self.readsLocalDirectories = readsLocalDirectories
     }
 
     /// Fetches what a repository's spec asks for, and reads the files of that one commit.
@@ -46,6 +51,12 @@ public final class GitSource: Sendable {
     func snapshot(
         of spec: RepositorySpec, uid: String, namespace: String, credentials: GitCredentials
     ) async throws(RepositoryProblem) -> SourceSnapshot {
+        if !readsLocalDirectories, let url = try? GitURL(spec.url), url.scheme == .file {
+            throw RepositoryProblem(
+                reason: "LocalRepositoryRefused",
+                message: "spec.url is a directory of the operator's own machine, which is not read "
+                    + "on a cluster. Give an https URL")
+        }
         var clone: Clone
         let commit: GitCommit
         let listing: GitListing

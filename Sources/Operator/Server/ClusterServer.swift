@@ -1,7 +1,7 @@
 import Executors
 import GitOps
 import HTTP
-import Kubernetes
+public import Kubernetes
 public import Observability
 import POSIX
 import Values
@@ -27,12 +27,14 @@ public final class ClusterServer: Sendable {
         public var logger: Logger
         /// Takes secrets out of what is written.
         public var redactor: Redactor
+        /// How long the periods of the election are.
+        public var timing: LeaseElection.Timing
 
         /// Makes a configuration.
         public init(
             kubeconfig: String?, namespace: String? = nil, dataDirectory: String,
             host: String = "127.0.0.1", port: UInt16 = 0, logger: Logger = .silent,
-            redactor: Redactor = Redactor()
+            redactor: Redactor = Redactor(), timing: LeaseElection.Timing = .init()
         ) {
             self.kubeconfig = kubeconfig
             self.namespace = namespace
@@ -41,11 +43,14 @@ public final class ClusterServer: Sendable {
             self.port = port
             self.logger = logger
             self.redactor = redactor
+            self.timing = timing
         }
     }
 
-    private let operators: Operator
+    private let client: KubernetesClient
+    private let configuration: Operator.Configuration
     private let elector: LeaderElector
+    private let route: Route
     private let server: HTTPServer
     private let http: HTTPClient
     private let logger: Logger
@@ -69,21 +74,22 @@ public final class ClusterServer: Sendable {
             try await ClusterServer.check(client)
             // On a cluster the operator starts no child process: tasks there are Pods.
             let commands = isInCluster ? nil : CommandExecutor()
-            operators = Operator(
-                client: client,
-                configuration: Operator.Configuration(
-                    namespace: configuration.namespace,
-                    dataDirectory: configuration.dataDirectory,
-                    http: http,
-                    executors: .builtIn(http: http, commands: commands),
-                    redactor: configuration.redactor, logger: configuration.logger,
-                    instance: Host.name))
+            self.client = client
+            self.configuration = Operator.Configuration(
+                namespace: configuration.namespace,
+                dataDirectory: configuration.dataDirectory,
+                http: http,
+                executors: .builtIn(http: http, commands: commands),
+                readsLocalDirectories: !isInCluster,
+                redactor: configuration.redactor, logger: configuration.logger,
+                instance: Host.name)
             elector = LeaderElector(
                 client: client,
                 lease: ObjectKey(
                     namespace: configuration.namespace ?? client.configuration.namespace,
                     name: "llm-orchestrator"),
-                identity: "\(Host.name)_\(Hexadecimal.encode(RandomBytes.make(4)))")
+                identity: "\(Host.name)_\(Hexadecimal.encode(RandomBytes.make(4)))",
+                timing: configuration.timing)
         } catch {
             throw ServerStartError(error.description)
         }
@@ -96,8 +102,9 @@ public final class ClusterServer: Sendable {
             throw ServerStartError(error.description)
         }
         self.http = http
+        self.route = route
         logger = configuration.logger
-        route.set(OperatorEndpoints(operators, token: nil))
+        route.set(.standby)
     }
 
     private static func check(_ client: KubernetesClient) async throws(KubernetesError) {
@@ -113,11 +120,21 @@ public final class ClusterServer: Sendable {
         }
     }
 
+    /// The port that health and metrics are served on.
+    public var port: UInt16 { server.port }
+
     /// Works while this process holds the lease, until the task is cancelled.
+    ///
+    /// Each term has an operator of its own: one that was stopped starts nothing again, and what a
+    /// lost term left in its caches must not reach the next.
     public func run() async {
-        await elector.run { [operators, logger] term in
+        await elector.run { [client, configuration, route, logger] term in
             logger.info("leading", ["term": .integer(term)])
-            await operators.run()
+            let current = Operator(client: client, configuration: configuration)
+            route.set(OperatorEndpoints(current, token: nil))
+            await current.run()
+            route.set(.standby)
+            logger.info("not leading", ["term": .integer(term)])
         }
         await server.shutdown()
         await http.shutdown()

@@ -5,16 +5,23 @@ import Values
 
 /// What an operator answers over HTTP: health, metrics and the logs of attempts.
 public struct OperatorEndpoints: Sendable {
-    private let target: Operator
+    private let target: Operator?
     private let token: String?
+
+    /// What a process answers that waits for its turn: it is healthy and ready to take over.
+    static let standby = OperatorEndpoints(target: nil, token: nil)
+
+    private init(target: Operator?, token: String?) {
+        self.target = target
+        self.token = token
+    }
 
     /// Makes the endpoints of an operator.
     ///
     /// - Parameter token: the bearer token that everything but health asks for; nil serves metrics to
     ///   all and logs to none, since what tasks print is their owners' alone.
     public init(_ target: Operator, token: String?) {
-        self.target = target
-        self.token = token
+        self.init(target: target, token: token)
     }
 
     /// The refusal of a request without the token, where one is asked for.
@@ -35,14 +42,14 @@ public struct OperatorEndpoints: Sendable {
         switch request.pathSegments.first {
         case "healthz", "livez": return HTTPServerResponse(status: 200, text: "ok")
         case "readyz":
-            return target.isReady
+            return target?.isReady != false
                 ? HTTPServerResponse(status: 200, text: "ok")
                 : HTTPServerResponse(status: 503, text: "waiting for the first list of objects\n")
         case "metrics":
             if let refusal = refusal(of: request) { return refusal }
             return HTTPServerResponse(
                 status: 200, headers: ["Content-Type": "text/plain; version=0.0.4"],
-                body: .bytes(Array(target.metrics.text.utf8)))
+                body: .bytes(Array((target?.metrics.text ?? OperatorMetrics.standbyText).utf8)))
         case "logs": return logs(request)
         default: return nil
         }
@@ -50,7 +57,7 @@ public struct OperatorEndpoints: Sendable {
 
     /// `GET /logs/UID/TASK?attempt=N&offset=BYTES`: what an attempt wrote, from an offset on, in base64.
     private func logs(_ request: HTTPServerRequest) -> HTTPServerResponse? {
-        guard token != nil, request.pathSegments.count == 3 else {
+        guard let target, token != nil, request.pathSegments.count == 3 else {
             return HTTPServerResponse(status: 404, text: "no logs here\n")
         }
         if let refusal = refusal(of: request) { return refusal }
