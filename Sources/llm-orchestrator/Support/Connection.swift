@@ -52,8 +52,9 @@ struct Connection: Sendable {
             namespace: arguments.value("namespace") ?? configuration.namespace)
     }
 
-    /// Reads a run.
+    /// Reads a run; its name may have its kind before it, as `-o name` prints it.
     func run(_ name: String) async throws(CommandFailure) -> KubernetesObject {
+        let name = name.split(separator: "/").last.map { String($0) } ?? name
         do throws(KubernetesError) {
             return try await client.get(
                 .workflowRuns, ObjectKey(namespace: namespace, name: name))
