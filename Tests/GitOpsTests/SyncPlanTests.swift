@@ -7,8 +7,7 @@ import Values
         Digest(sha256: [UInt8](repeating: number, count: 32))
     }
 
-    private func resource(_ name: String, _ path: String, _ version: UInt8 = 1) -> DesiredResource
-    {
+    private func resource(_ name: String, _ path: String, _ version: UInt8 = 1) -> DesiredResource {
         DesiredResource(
             kind: "Workflow", name: name, path: path,
             json: ["spec": ["version": .integer(Int64(version))]], digest: digest(version))
