@@ -75,7 +75,9 @@ let package = Package(
             hasInvariants: true),
         room(
             "Kubernetes", ["Crypto", "HTTP", "POSIX", "Values", "YAML"], hasInvariants: true),
-        room("ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"]),
+        room(
+            "ControlPlane", ["Crypto", "HTTP", "POSIX", "Schemas", "SQLite", "Values", "YAML"],
+            hasInvariants: true),
         room(
             "GitOps",
             [
@@ -136,8 +138,8 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "ControlPlane", "Engine", "Executors", "HTTP", "Kubernetes", "Operator", "POSIX",
-                "Resources", "Values", "Workflows",
+                "ControlPlane", "Engine", "Executors", "GitOps", "HTTP", "Kubernetes",
+                "Observability", "Operator", "POSIX", "Resources", "Values", "Workflows", "YAML",
             ]),
         tests("ConsoleTests", ["Console", "Values"]),
         tests(
