@@ -3,10 +3,11 @@ import Values
 
 /// Measures reading and writing JSON beside Foundation's three ways, in one process.
 ///
-/// An object of 15 KB and a list of 5 MB, as they come from an API server.
+/// An object of 1 KB as a watch tells it, one of 15 KB and a list of 5 MB.
 func jsonBenchmarks(_ report: Report) {
     let samples = [
-        ("object", SampleObjects.run(7, tasks: 66)), ("list", SampleObjects.list(2800)),
+        ("event", SampleObjects.run(7, tasks: 1)), ("object", SampleObjects.run(7, tasks: 66)),
+        ("list", SampleObjects.list(2800)),
     ]
     for (shape, sample) in samples {
         let bytes = sample.bytes

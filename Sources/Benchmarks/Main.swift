@@ -26,7 +26,10 @@ enum Main {
             exit(2)
         }
         for group in groups where names.isEmpty || names.contains(group.name) {
-            await group.run(Report(group: group.name))
+            let report = Report(group: group.name)
+            await group.run(report)
+            // Of all that was measured so far: run-bench gives each group a process of its own.
+            report.figure("memory.peak", Double(ProcessUsage.current().peakResidentBytes), "B")
         }
     }
 }

@@ -1,9 +1,7 @@
 import POSIX
 import Values
 
-/// Measures what the process holds: before it did anything, for objects in a cache, and at its peak.
-///
-/// The peak is that of every group measured before in the same process.
+/// Measures what the process holds before it did anything, and for objects in a cache.
 func memoryBenchmarks(_ report: Report, idle: ProcessUsage) {
     report.figure("memory.idle", Double(idle.residentBytes), "B")
     // Kept until the end: what is freed would be taken again, and not be seen.
@@ -23,5 +21,4 @@ func memoryBenchmarks(_ report: Report, idle: ProcessUsage) {
             ])
     }
     withExtendedLifetime(kept) {}
-    report.figure("memory.peak", Double(ProcessUsage.current().peakResidentBytes), "B")
 }
