@@ -100,7 +100,10 @@ enum RunAdoption: ~Copyable {
                     + "or cancel the run")
         }
         do {
-            let machine = try RunMachine(resuming: run.status, plan: plan, identity: identity)
+            var limits = RunLimits()
+            limits.otherStatusBytes = run.status["definition"]?.bytes.count ?? 0
+            let machine = try RunMachine(
+                resuming: run.status, plan: plan, identity: identity, limits: limits)
             return .drive(machine, firstStatus: [:])
         } catch {
             return .refused(reason: "InvalidCheckpoint", message: error.description)

@@ -18,14 +18,13 @@ final class RunDriver: Sendable {
 
     fileprivate struct State: ~Copyable {
         var machine: RunMachine
-        var mailbox: [RunEvent] = [.start]
+        var mailbox: [RunEvent]
         /// Fields beside the machine's that no acknowledged write has carried yet.
         var unwritten: JSONObject
-        var desired = DesiredRunState.running
+        var desired: DesiredRunState
         var conditions: JSON?
         var resourceVersion: ResourceVersion?
         var wake: Timestamp?
-        var created: Timestamp?
     }
 
     private let state: Mutex<State>
@@ -35,10 +34,14 @@ final class RunDriver: Sendable {
         key = object.key
         identity = machine.identity
         self.object = object
+        // What the user wants comes first: a run that was paused or cancelled while nobody drove it
+        // must not start, and one that was resumed must not stay paused.
+        let desired = object.desiredRunState
         state = Mutex(
             State(
-                machine: machine, unwritten: firstStatus, conditions: object.status["conditions"],
-                resourceVersion: object.resourceVersion, created: object.creationTimestamp))
+                machine: machine, mailbox: [.desiredStateChanged(desired), .start],
+                unwritten: firstStatus, desired: desired, conditions: object.status["conditions"],
+                resourceVersion: object.resourceVersion))
     }
 
     /// Adds an event for the next step.
@@ -46,9 +49,7 @@ final class RunDriver: Sendable {
 
     /// Takes note of what the object says now: what its user wants, and the version to write on.
     func observe(_ object: KubernetesObject) {
-        let desired =
-            object.spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) }
-            ?? .running
+        let desired = object.desiredRunState
         state.withLock { state in
             if let version = object.resourceVersion { state.advance(to: version) }
             guard desired != state.desired else { return }
@@ -113,6 +114,13 @@ final class RunDriver: Sendable {
 
     /// Where the run stands.
     var phase: RunPhase { state.withLock { $0.machine.phase } }
+}
+
+extension KubernetesObject {
+    /// What a run's user wants of it.
+    fileprivate var desiredRunState: DesiredRunState {
+        spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
+    }
 }
 
 extension RunDriver.State {
