@@ -18,15 +18,15 @@ public struct RunLimits: Sendable, Hashable {
     public var settlementGrace: Duration
     /// The longest `Retry-After` that is obeyed in full.
     public var retryAfter: Duration
-    /// How long a change that forces no write may stay unwritten.
-    public var statusLag: Duration
+    /// How long a change that forces no write may stay unwritten; nil leaves it to the next write.
+    public var statusLag: Duration?
 
     /// Makes bounds; the defaults are those of the product.
     public init(
         taskOutputBytes: Int = 32 << 10, statusBytes: Int = 256 << 10, otherStatusBytes: Int = 0,
         maximumParallel: Int = 1 << 20, interruptions: Int = 10,
         settlementGrace: Duration = .seconds(60), retryAfter: Duration = .seconds(86_400),
-        statusLag: Duration = .milliseconds(500)
+        statusLag: Duration? = .milliseconds(500)
     ) {
         self.taskOutputBytes = taskOutputBytes
         self.statusBytes = statusBytes

@@ -58,11 +58,13 @@ import Workflows
 
     @Test func `the environment is a small one and what the task adds`() async throws {
         let outcome = await run([
-            "command": "env", "env": ["A": "x", "N": 5], "env": ["LANG": "C"],
+            "command": "env", "env": ["A": "x", "N": 5, "LANG": "C"],
         ])
         let lines = try #require(outcome.outputs?["stdout"]?.stringValue).split(separator: "\n")
         let names = lines.map { String($0.prefix { $0 != "=" }) }.sorted()
-        #expect(names == ["A", "HOME", "LANG", "N", "PATH", "TMPDIR"])
+        let own = names.filter { !$0.hasPrefix("ORCHESTRATOR_") }
+        #expect(own == ["A", "HOME", "LANG", "N", "PATH", "TMPDIR"])
+        #expect(lines.contains("ORCHESTRATOR_ATTEMPT=1"))
         #expect(lines.contains("A=x"))
         #expect(lines.contains("N=5"))
         #expect(lines.contains("LANG=C"))

@@ -34,7 +34,7 @@ extension RunMachine {
     }
 
     /// Takes over what is stored of the tasks.
-    private mutating func restore(_ stored: [(index: Int, task: StatusReader.Task)]) {
+    private mutating func restore(_ stored: [(index: Int, task: StatusReader.StoredTask)]) {
         var isStored = Array(repeating: false, count: tasks.count)
         for (index, task) in stored {
             isStored[index] = true

@@ -61,9 +61,11 @@ extension RunMachine {
     ///
     /// A short task never gets that far; a long one costs one write, so that it is seen to run.
     mutating func limitLag(at now: Timestamp) {
-        guard ledger.isDirty, !ledger.isWriting, !isLagTimed else { return }
+        guard let lag = limits.statusLag, !isLagTimed, ledger.isDirty, !ledger.isWriting,
+            !ledger.isHeld
+        else { return }
         isLagTimed = true
-        timers.set(lagSlot, to: now + limits.statusLag)
+        timers.set(lagSlot, to: now + lag)
     }
 
     /// Asks to be woken for the earliest timer, unless it was asked for that or an earlier one.

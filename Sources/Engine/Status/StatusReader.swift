@@ -10,7 +10,7 @@ struct StatusReader {
     let status: JSON
 
     /// What a status says of one task.
-    struct Task {
+    struct StoredTask {
         var state = TaskState()
         var detail = TaskDetail()
         var outputs = JSONObject()
@@ -54,8 +54,8 @@ struct StatusReader {
     }
 
     /// The tasks that the status names, by index.
-    func tasks(of plan: WorkflowPlan) throws(CheckpointError) -> [(index: Int, task: Task)] {
-        var found: [(Int, Task)] = []
+    func tasks(of plan: WorkflowPlan) throws(CheckpointError) -> [(index: Int, task: StoredTask)] {
+        var found: [(Int, StoredTask)] = []
         for (id, entry) in try object(status, "tasks", .root) ?? [:] {
             let path: JSONPath = ["tasks", .key(id)]
             guard let index = plan.index(of: id) else {
@@ -72,7 +72,7 @@ struct StatusReader {
 
     /// No task may have gone further than those it waits for (law 9).
     private func checkOrder(
-        _ found: [(index: Int, task: Task)], _ plan: WorkflowPlan
+        _ found: [(index: Int, task: StoredTask)], _ plan: WorkflowPlan
     ) throws(CheckpointError) {
         var hasEnded = Array(repeating: false, count: plan.tasks.count)
         for (index, task) in found { hasEnded[index] = task.state.phase.isTerminal }
@@ -87,8 +87,8 @@ struct StatusReader {
         }
     }
 
-    private func task(_ entry: JSON, _ path: JSONPath) throws(CheckpointError) -> Task {
-        var task = Task()
+    private func task(_ entry: JSON, _ path: JSONPath) throws(CheckpointError) -> StoredTask {
+        var task = StoredTask()
         task.state.phase = try choice(entry, "phase", path) ?? .pending
         task.state.reason = try string(entry, "reason", path).flatMap(TaskReason.init)
         task.state.attempt = try integer(entry, "attempt", path) ?? 0
@@ -113,7 +113,7 @@ struct StatusReader {
         return task
     }
 
-    private func check(_ task: Task, _ path: JSONPath) throws(CheckpointError) {
+    private func check(_ task: StoredTask, _ path: JSONPath) throws(CheckpointError) {
         let state = task.state
         guard state.interruptions <= state.attempt else {
             throw CheckpointError("more interruptions than attempts", at: path.key("interruptions"))

@@ -52,7 +52,7 @@ import Workflows
 
     @Test func `a task that is interrupted too often fails`() throws {
         let plan = try TestPlan.make([TestTask("a")])
-        let limits = RunLimits(interruptions: 3)
+        let limits = RunLimits(interruptions: 3, statusLag: TestRun.limits.statusLag)
         var run = TestRun(plan, limits: limits)
         run.send(.start)
         run.acknowledgeAll()

@@ -8,7 +8,8 @@ import Workflows
     private func waits(_ policy: RetryPolicy, uid: String) throws -> [Duration] {
         let plan = try TestPlan.make([TestTask("a", retry: policy)])
         var machine = RunMachine(
-            plan: plan, identity: RunIdentity(namespace: "n", name: "r", uid: uid), inputs: [:])
+            plan: plan, identity: RunIdentity(namespace: "n", name: "r", uid: uid), inputs: [:],
+            limits: TestRun.limits)
         var now = TestRun.start
         var waits: [Duration] = []
         var pending: [RunEvent] = [.start]

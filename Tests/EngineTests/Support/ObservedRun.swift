@@ -7,7 +7,7 @@ import Workflows
 struct SmallWorld {
     static let maximumAttempts = 3
     /// Many crashes are part of these worlds, and no task is to fail of them.
-    static let limits = RunLimits(interruptions: 1000)
+    static let limits = RunLimits(interruptions: 1000, statusLag: TestRun.limits.statusLag)
 
     let graph: SmallGraph
     let behaviours: [Behaviour]

@@ -8,6 +8,9 @@ import Workflows
 struct TestRun: ~Copyable {
     static let identity = RunIdentity(namespace: "default", name: "run-1", uid: "8b1f7c2e-uid")
     static let start = Timestamp(seconds: 1_800_000_000)
+    /// Bounds under which nothing is written only because time passed: the timers that tests see are
+    /// those of the behaviour they are about.
+    static let limits = RunLimits(statusLag: nil)
 
     var machine: RunMachine
     var now: Timestamp
@@ -29,7 +32,7 @@ struct TestRun: ~Copyable {
     var history: [JSON] = []
 
     init(
-        _ plan: WorkflowPlan, inputs: JSONObject = [:], limits: RunLimits = RunLimits(),
+        _ plan: WorkflowPlan, inputs: JSONObject = [:], limits: RunLimits = TestRun.limits,
         at now: Timestamp = TestRun.start
     ) {
         machine = RunMachine(plan: plan, identity: TestRun.identity, inputs: inputs, limits: limits)
@@ -39,7 +42,7 @@ struct TestRun: ~Copyable {
 
     /// The run after a crash: nothing of the old process is left but the stored status.
     init(
-        resuming status: JSON, _ plan: WorkflowPlan, limits: RunLimits = RunLimits(),
+        resuming status: JSON, _ plan: WorkflowPlan, limits: RunLimits = TestRun.limits,
         at now: Timestamp
     ) throws {
         machine = try RunMachine(
