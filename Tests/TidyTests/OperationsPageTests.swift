@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+/// Operators find every word that the program says of itself in `docs/operations.md`.
+@Suite struct OperationsPageTests {
+    private let page: String
+
+    init() throws { page = try Checkout.text("docs/operations.md") }
+
+    @Test func `every reason of a condition or an event is told`() throws {
+        let files = try ["Sources/Operator", "Sources/GitOps"].flatMap {
+            try Checkout.files(below: $0, suffix: ".swift")
+        }
+        let reasons = try files.flatMap {
+            OperationsPageTests.words(after: "reason: \"", in: try Checkout.text($0))
+        }
+        #expect(reasons.count >= 15)
+        expectTold(reasons.filter { reason in reason.allSatisfy(\.isLetter) })
+    }
+
+    @Test func `every reason of a run and of a task is told`() throws {
+        let files = ["RunState.swift", "TaskState.swift"].map { "Sources/Engine/Machine/\($0)" }
+        let reasons = try files.flatMap {
+            OperationsPageTests.words(after: " = \"", in: try Checkout.text($0))
+        }
+        #expect(reasons.count >= 15)
+        expectTold(reasons)
+    }
+
+    @Test func `every failure of a fetch is told`() throws {
+        let lines = try Checkout.text("Sources/Git/GitError.swift").split(separator: "\n")
+        let codes = lines.compactMap { line -> String? in
+            let words = line.split(separator: " ")
+            guard words.count == 2, words[0] == "case" else { return nil }
+            return "Fetch\(words[1].prefix(1).uppercased())\(words[1].dropFirst())"
+        }
+        #expect(codes.count >= 15)
+        expectTold(codes)
+    }
+
+    @Test func `every metric is told`() throws {
+        let files = try Checkout.files(below: "Sources/Operator", suffix: ".swift")
+        let marks = ["\"orchestrator_", "\"workqueue_"]
+        let names = try files.flatMap { file in
+            let text = try Checkout.text(file)
+            return marks.flatMap { mark in
+                OperationsPageTests.words(after: mark, in: text).map { mark.dropFirst() + $0 }
+            }
+        }
+        #expect(names.count >= 8)
+        let missing = names.filter { !page.contains("`\($0)`") && !page.contains("`\($0){") }
+        #expect(missing.isEmpty)
+    }
+
+    private func expectTold(_ words: [String]) {
+        let missing = words.filter { !page.contains("`\($0)`") }
+        #expect(missing.isEmpty)
+    }
+
+    /// What stands between a mark and the next quotation mark.
+    private static func words(after mark: String, in text: String) -> [String] {
+        var found: [String] = []
+        var rest = text[...]
+        while let start = rest.firstRange(of: mark) {
+            rest = rest[start.upperBound...]
+            found.append(String(rest.prefix { $0 != "\"" && !$0.isNewline }))
+        }
+        return found
+    }
+}
