@@ -155,12 +155,28 @@ extension RepositoryController {
         if type == .workflows { wanted.finalizers = [Finalizers.cleanup] }
         wanted.spec = written.spec
         do {
-            let applied = try await client.patch(type, key, .apply(wanted.json, force: true))
+            var applied = try await client.patch(type, key, .apply(wanted.json, force: true))
+            if applied.spec != wanted.spec {
+                applied = try await replaceSpec(of: applied, with: wanted.spec, type)
+            }
             caches[type]?.recordWrite(applied)
             return nil
         } catch {
             return SyncFailure(error, path: resource.path, doing: "apply \(resource.id)")
         }
+    }
+
+    /// Takes away what others added to a spec: an apply leaves fields that somebody else owns.
+    private func replaceSpec(
+        of object: KubernetesObject, with spec: JSON, _ type: ResourceType
+    ) async throws(KubernetesError) -> KubernetesObject {
+        let version = object.resourceVersion?.description ?? ""
+        return try await client.patch(
+            type, object.key,
+            .json([
+                ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
+                ["op": "replace", "path": "/spec", "value": spec],
+            ]))
     }
 
     /// Deletes one object that the repository gave, unless it is another's by now.
