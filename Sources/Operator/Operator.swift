@@ -4,6 +4,7 @@ import GitOps
 public import HTTP
 public import Kubernetes
 public import Observability
+import POSIX
 import Resources
 import Values
 
@@ -73,7 +74,8 @@ public final class Operator: Sendable {
         let context = OperatorContext(
             client: client, events: events, logger: configuration.logger,
             redactor: configuration.redactor, metrics: OperatorMetrics(registry: registry),
-            time: configuration.time)
+            time: configuration.time,
+            holder: "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))")
         let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
         let attempts = AttemptRunner(executors: configuration.executors, logs: logs)
         let caches = Caches()

@@ -16,6 +16,8 @@ struct OperatorContext: Sendable {
     let metrics: OperatorMetrics
     /// Where time comes from.
     let time: TimeSource
+    /// What this process is called in the checkpoints it writes; no other process has the name.
+    let holder: String
 
     /// Records an event about an object.
     func record(_ object: KubernetesObject, isWarning: Bool, reason: String, message: String) {

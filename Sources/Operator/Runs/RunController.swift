@@ -24,6 +24,7 @@ final class RunController: Sendable {
     private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
     /// The runs that wait for a definition, by its kind and key.
     private let waiting = Mutex<[String: Set<ObjectKey>]>([:])
+    private let yielded = YieldedRuns()
 
     /// Makes a controller over a cache of runs that an informer keeps.
     ///
@@ -81,6 +82,7 @@ final class RunController: Sendable {
             return
         }
         guard let object = current, !object.isDeleting || driver(key) != nil else {
+            yielded.forget(key)
             release(key)
             return
         }
@@ -91,6 +93,10 @@ final class RunController: Sendable {
                 return
             }
             release(key)
+        }
+        if let wait = yielded.wait(for: object, now: context.time.monotonic()) {
+            queue.add(key, after: wait)
+            return
         }
         await adopt(object)
     }
@@ -224,7 +230,8 @@ extension RunController {
     /// Writes the run's status on the version it was decided on, and tells the machine how it went.
     private func writeCheckpoint(_ sequence: Int64, _ driver: RunDriver) async {
         let object = cache.object(driver.key) ?? driver.object
-        let patch = driver.statusPatch(generation: object.generation, now: context.time.now())
+        let patch = driver.statusPatch(
+            generation: object.generation, holder: context.holder, now: context.time.now())
         let started = context.time.monotonic()
         do {
             let written = try await context.client.patch(
@@ -256,11 +263,11 @@ extension RunController {
                 release(driver.key)
                 return
             }
-            let stored = live.status["checkpoint"]?["sequence"]?.integerValue ?? 0
-            if stored > sequence {
-                // Another holder drives this run: whoever is behind lets go (law 29).
+            if driver.isTakenOver(in: live, holder: context.holder) {
+                // Another process drives this run: whoever comes second lets go (law 29).
+                yielded.note(live, now: context.time.monotonic())
                 release(driver.key)
-            } else if stored == sequence, error.outcomeUnknown {
+            } else if live.checkpointSequence == sequence, error.outcomeUnknown {
                 cache.recordWrite(live)
                 driver.wrote(live, sequence: sequence)
             } else {

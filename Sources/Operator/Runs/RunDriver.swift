@@ -25,6 +25,8 @@ final class RunDriver: Sendable {
         var conditions: JSON?
         var resourceVersion: ResourceVersion?
         var wake: Timestamp?
+        /// The last checkpoint that is known to be stored by us, or that we took the run up from.
+        var acknowledged: Int64
     }
 
     private let state: Mutex<State>
@@ -41,7 +43,8 @@ final class RunDriver: Sendable {
             State(
                 machine: machine, mailbox: [.desiredStateChanged(desired), .start],
                 unwritten: firstStatus, desired: desired, conditions: object.status["conditions"],
-                resourceVersion: object.resourceVersion))
+                resourceVersion: object.resourceVersion,
+                acknowledged: object.checkpointSequence))
     }
 
     /// Adds an event for the next step.
@@ -74,7 +77,7 @@ final class RunDriver: Sendable {
     }
 
     /// The body of the next status write: what changed, on the version it was decided on.
-    func statusPatch(generation: Int64, now: Timestamp) -> JSON {
+    func statusPatch(generation: Int64, holder: String, now: Timestamp) -> JSON {
         state.withLock { state in
             var status = state.unwritten
             let changes = state.machine.takeStatusPatch()?.objectValue ?? [:]
@@ -85,6 +88,10 @@ final class RunDriver: Sendable {
             ).json(replacing: state.conditions, generation: generation, now: now)
             if conditions != state.conditions { status["conditions"] = conditions }
             status["observedGeneration"] = .integer(generation)
+            if var checkpoint = status["checkpoint"] {
+                checkpoint["holder"] = .string(holder)
+                status["checkpoint"] = checkpoint
+            }
             var metadata: JSON = ["uid": .string(state.machine.identity.uid)]
             metadata["resourceVersion"] = state.resourceVersion.map { .string($0.description) }
             return ["metadata": metadata, "status": .object(status)]
@@ -95,6 +102,7 @@ final class RunDriver: Sendable {
     func wrote(_ object: KubernetesObject, sequence: Int64) {
         state.withLock { state in
             state.unwritten = [:]
+            state.acknowledged = sequence
             state.conditions = object.status["conditions"]
             if let version = object.resourceVersion { state.advance(to: version) }
             state.mailbox.append(.checkpointAcknowledged(sequence: sequence))
@@ -112,6 +120,12 @@ final class RunDriver: Sendable {
     /// Whether events wait.
     var hasEvents: Bool { state.withLock { !$0.mailbox.isEmpty } }
 
+    /// Whether an object holds a checkpoint that another process wrote after the last one of ours.
+    func isTakenOver(in object: KubernetesObject, holder: String) -> Bool {
+        object.checkpointSequence != state.withLock { $0.acknowledged }
+            && object.status["checkpoint"]?["holder"]?.stringValue != holder
+    }
+
     /// Where the run stands.
     var phase: RunPhase { state.withLock { $0.machine.phase } }
 }
@@ -121,6 +135,9 @@ extension KubernetesObject {
     fileprivate var desiredRunState: DesiredRunState {
         spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
     }
+
+    /// The place of a run's status in the order of its checkpoints; 0 before the first.
+    var checkpointSequence: Int64 { status["checkpoint"]?["sequence"]?.integerValue ?? 0 }
 }
 
 extension RunDriver.State {

@@ -112,6 +112,7 @@ extension ResourceDefinition {
                 "The place of this status in the order of checkpoints.",
                 [
                     "sequence": .integer("Counts up with every checkpoint.", minimum: 0),
+                    "holder": .string("The process that wrote it."),
                     "digest": .string("The digest of the checkpoint."),
                     "shards": .integer("How many RunCheckpoints hold the tasks.", minimum: 0),
                 ]),
