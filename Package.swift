@@ -144,7 +144,10 @@ let package = Package(
         tests("ConsoleTests", ["Console", "Values"]),
         tests(
             "EndToEndTests",
-            ["ControlPlane", "HTTP", "Kubernetes", "Operator", "POSIX", "Resources", "Values"]),
+            [
+                "ControlPlane", "Executors", "GitOps", "HTTP", "Kubernetes", "Operator", "POSIX",
+                "Resources", "Values", "YAML", "llm-orchestrator",
+            ]),
         tests("TidyTests", ["POSIX", "Values"]),
     ]
 )

@@ -1,0 +1,128 @@
+import GitOps
+import Kubernetes
+import TestSupport
+import Testing
+import Values
+
+/// What a `WorkflowRepository` keeps true, on both planes.
+@Suite struct RepositoryTests {
+    @Test(arguments: Plane.all)
+    func `what somebody changes by hand is put back`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository()
+            let workflow = try await world.object(.workflows, "one", "to run") {
+                $0.status["lastRun"]?["phase"] == "Completed"
+            }
+            _ = try await world.client.patch(
+                .workflows, world.key("one"), .merge(["spec": ["description": "by hand"]]))
+            try await world.object(.workflows, "one", "to be put back") {
+                $0.generation > workflow.generation && $0.spec == workflow.spec
+            }
+            try await world.client.delete(.workflows, world.key("one"))
+            try await world.object(.workflows, "one", "to come back") {
+                $0.uid != workflow.uid && !$0.isDeleting
+            }
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `deleting the repository prunes what it gave`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.git.commit([
+                "one.yaml": Manifest.single("one", 1),
+                "kept.yaml": Manifest.single("kept", 1).replacing(
+                    "\"name\": \"kept\"",
+                    with: "\"annotations\": {\"orchestrator.llm/prune\": \"disabled\"}, "
+                        + "\"name\": \"kept\""),
+                "shared.yaml": Manifest.workflow(
+                    "shared", kind: "Template", ["tasks": [Manifest.value("only", 1)]]),
+                "long.yaml": CommitTests.long(world, world.gate("never")),
+            ])
+            try await world.createRepository()
+            let run = try await world.run(of: "long") { $0.phase(of: "import") == "Running" }
+            try await world.run(of: "kept", is: "Completed")
+            try await world.object(.templates, "shared", "to be valid") {
+                $0.condition("Ready")?["status"] == "True"
+            }
+            try await world.client.delete(.workflowRepositories, world.key("repo"))
+            try await world.isGone(.workflowRepositories, "repo")
+            try await world.isGone(.workflows, "long")
+            try await world.isGone(.workflows, "one")
+            try await world.isGone(.templates, "shared")
+            try await world.run(run.name, is: "Cancelled")
+            #expect(try await world.object(.workflows, "kept") != nil)
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `a suspended repository rests until it goes on`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository()
+            try await world.isSynced(first)
+            _ = try await world.client.patch(
+                .workflowRepositories, world.key("repo"), .merge(["spec": ["suspend": true]]))
+            try await world.repository("to rest") {
+                $0.condition("Ready")?["reason"] == "Suspended"
+            }
+            let second = try await world.git.commit(["two.yaml": Manifest.single("two", 2)])
+            // A request that is answered while it rests proves that it looked and did nothing.
+            try await world.reconcile(at: "while suspended")
+            #expect(try await world.object(.workflows, "two") == nil)
+            _ = try await world.client.patch(
+                .workflowRepositories, world.key("repo"), .merge(["spec": ["suspend": false]]))
+            try await world.isSynced(second)
+            try await world.run(of: "two", is: "Completed")
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `a request to reconcile is obeyed at once`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository("repo", ["interval": "1h"])
+            try await world.isSynced(first)
+            let second = try await world.git.commit(["two.yaml": Manifest.single("two", 2)])
+            try await world.reconcile(at: "2026-01-02T03:04:05Z")
+            try await world.isSynced(second)
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `a reference chooses branch, tag or commit`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.git.run("tag", "v1")
+            try await world.git.run("checkout", "--quiet", "-b", "next")
+            let second = try await world.git.commit(["one.yaml": Manifest.single("one", 2)])
+            try await world.createRepository("repo", ["ref": ["tag": "v1"]])
+            try await world.isSynced(first)
+            try await world.setReference(["branch": "next"])
+            try await world.isSynced(second)
+            try await world.setReference(["commit": .string(first)])
+            try await world.isSynced(first)
+            let run = try await world.run(of: "one", count: 3, is: "Completed")
+            #expect(run.status["outputs"] == ["value": 1])
+        }
+    }
+}
+
+extension World {
+    /// Asks for a look at the repository and waits until it was taken.
+    func reconcile(at word: String) async throws {
+        _ = try await client.patch(
+            .workflowRepositories, key("repo"),
+            .merge(["metadata": ["annotations": ["orchestrator.llm/reconcile-at": .string(word)]]]))
+        try await repository("to obey the request \(word)") {
+            $0.status["lastHandledReconcileAt"]?.stringValue == word
+        }
+    }
+
+    /// Chooses what is read of the repository.
+    func setReference(_ reference: JSON) async throws {
+        _ = try await client.patch(
+            .workflowRepositories, key("repo"),
+            .json([["op": "add", "path": "/spec/ref", "value": reference]]))
+    }
+}
