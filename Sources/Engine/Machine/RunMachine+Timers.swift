@@ -21,12 +21,7 @@ extension RunMachine {
         while let (time, slot) = timers.first, time <= now {
             timers.clear(slot)
             switch slot {
-            case runDeadlineSlot:
-                guard run.ending == nil, !run.phase.isTerminal else { continue }
-                let limit = plan.timeout.map { " of \($0.text)" } ?? ""
-                beginEnding(
-                    .timingOut, message: "the run passed its timeout\(limit)", at: now,
-                    into: &actions)
+            case runDeadlineSlot: timeOut(at: now, into: &actions)
             case rewriteSlot: ledger.isHeld = false
             case lagSlot:
                 isLagTimed = false
@@ -34,6 +29,20 @@ extension RunMachine {
             default: fireTaskTimer(slot, at: now, into: &actions)
             }
         }
+    }
+
+    /// Ends the run if its own deadline has passed.
+    mutating func expireRun(at now: Timestamp, into actions: inout [RunAction]) {
+        guard let deadline = timers.time(ofSlot: runDeadlineSlot), deadline <= now else { return }
+        timers.clear(runDeadlineSlot)
+        timeOut(at: now, into: &actions)
+    }
+
+    private mutating func timeOut(at now: Timestamp, into actions: inout [RunAction]) {
+        guard run.ending == nil, !run.phase.isTerminal else { return }
+        let limit = plan.timeout.map { " of \($0.text)" } ?? ""
+        beginEnding(
+            .timingOut, message: "the run passed its timeout\(limit)", at: now, into: &actions)
     }
 
     private mutating func fireTaskTimer(
@@ -74,6 +83,14 @@ extension RunMachine {
         if let announced = announcedTimer, announced <= time { return }
         announcedTimer = time
         actions.append(.setTimer(time))
+    }
+}
+
+extension AttemptOutcome {
+    /// Whether the attempt failed since it did not end by its deadline.
+    var isTimeout: Bool {
+        if case .failed(let error) = self { return error.type == TaskError.Kind.timeout }
+        return false
     }
 }
 

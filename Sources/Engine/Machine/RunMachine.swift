@@ -118,6 +118,8 @@ public struct RunMachine: ~Copyable, Sendable {
             if run.desired != .cancelled { run.desired = desired }
             if run.begun { applyDesiredState(at: now, into: &actions) }
         case .attemptFinished(let reference, let outcome):
+            // An executor that obeys the run's deadline reports it before the timer here does.
+            if outcome.isTimeout { expireRun(at: now, into: &actions) }
             attemptEnded(reference, outcome, at: now, into: &actions)
         case .checkpointAcknowledged(let sequence):
             checkpointStored(sequence, at: now, into: &actions)

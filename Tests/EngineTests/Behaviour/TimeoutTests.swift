@@ -68,6 +68,22 @@ import Workflows
         #expect(run.stored["timers"] == nil)
     }
 
+    @Test func `an attempt that tells of the run's timeout before the timer does not fail the run`()
+        throws
+    {
+        var run = TestRun(try TestPlan.make([TestTask("a")], timeout: .seconds(60)))
+        run.send(.start)
+        run.acknowledgeAll()
+        run.now = TestRun.start + .seconds(60)
+        try run.end(
+            "a",
+            .failed(TaskError(type: TaskError.Kind.timeout, message: "too late", isRetryable: true))
+        )
+        run.acknowledgeAll()
+        #expect(run.finished == .timedOut)
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Cancelled")
+    }
+
     @Test func `a run's timeout counts from its recorded start across a restart`() throws {
         let plan = try TestPlan.make([TestTask("a")], timeout: .seconds(60))
         var run = TestRun(plan)
