@@ -88,6 +88,10 @@ final class RunController: Sendable {
         }
         if let driver = driver(key) {
             if driver.identity.uid == object.uid {
+                if driver.isTakenOver(in: object, holder: context.holder) {
+                    yield(driver, to: object)
+                    return
+                }
                 driver.observe(object)
                 await drive(driver)
                 return
@@ -108,6 +112,13 @@ final class RunController: Sendable {
         guard let driver = drivers.withLock({ $0.removeValue(forKey: key) }) else { return }
         attempts.cancelAll(of: driver.identity)
         queue.forget(key)
+    }
+
+    /// Lets go of a run that another process drives: whoever comes second does (law 29).
+    private func yield(_ driver: RunDriver, to object: KubernetesObject) {
+        yielded.note(object, now: context.time.monotonic())
+        release(driver.key)
+        queue.add(driver.key, after: YieldedRuns.silence)
     }
 
     private func adopt(_ object: KubernetesObject) async {
@@ -182,9 +193,12 @@ final class RunController: Sendable {
 }
 
 extension RunController {
-    /// Steps a run until it has nothing more to do for now.
+    /// Steps a run until it has nothing more to do for now, or this process is to stop: then no
+    /// write succeeds, and each that fails asks for the next.
     private func drive(_ driver: RunDriver) async {
-        while driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true {
+        while !Task.isCancelled,
+            driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true
+        {
             for action in driver.step(at: context.time.now()) {
                 await perform(action, driver)
             }
@@ -211,6 +225,8 @@ extension RunController {
     }
 
     private func launch(_ attempt: TaskAttempt, _ driver: RunDriver) {
+        // What is stored as launching and was not is made by whoever goes on (law 30).
+        guard !Task.isCancelled else { return }
         let started = context.time.monotonic()
         attempts.start(attempt, of: driver.identity) { [self] outcome in
             let name =
@@ -264,9 +280,7 @@ extension RunController {
                 return
             }
             if driver.isTakenOver(in: live, holder: context.holder) {
-                // Another process drives this run: whoever comes second lets go (law 29).
-                yielded.note(live, now: context.time.monotonic())
-                release(driver.key)
+                yield(driver, to: live)
             } else if live.checkpointSequence == sequence, error.outcomeUnknown {
                 cache.recordWrite(live)
                 driver.wrote(live, sequence: sequence)
