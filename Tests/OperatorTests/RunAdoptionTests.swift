@@ -136,7 +136,7 @@ import Workflows
         }
         let driver = RunDriver(object, machine: machine, firstStatus: first)
         _ = driver.step(at: Timestamp(seconds: 10))
-        let patch = driver.statusPatch(generation: 1, now: Timestamp(seconds: 10))
+        let patch = driver.statusPatch(generation: 1, holder: "me", now: Timestamp(seconds: 10))
         #expect(patch["metadata"]?["resourceVersion"] == "1")
         return try #require(patch["status"])
     }

@@ -18,7 +18,9 @@ final class ServerProcess: Sendable {
 
     var processID: Int32 { child.processID }
 
-    /// Starts a server; it may not listen yet. What it says is added to `<data>.log`.
+    /// Starts a server, which may not listen yet.
+    ///
+    /// What it says is added to `<data>.log`.
     static func start(
         data: String, port: Int = 0, http: HTTPClient
     ) async throws -> ServerProcess {
