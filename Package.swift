@@ -104,8 +104,10 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "ControlPlane", "Crypto", "Engine", "Expressions", "HTTP", "Kubernetes",
-                "Operator", "POSIX", "Resources", "SQLite", "Values", "Workflows", "YAML",
+                "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "GitOps", "HTTP",
+                "Kubernetes", "Observability", "Operator", "POSIX", "Resources", "SQLite", "Values",
+                "Workflows",
+                "YAML",
             ],
             swiftSettings: strict),
 

@@ -37,6 +37,7 @@ struct BenchmarkGroup {
                 await controlPlaneBenchmarks { report.figure($0, $1, $2) }
             },
             BenchmarkGroup(name: "http") { await httpBenchmarks($0) },
+            BenchmarkGroup(name: "run", needsCluster: true) { await runBenchmarks($0) },
             BenchmarkGroup(name: "memory") { memoryBenchmarks($0, idle: idle) },
         ]
     }

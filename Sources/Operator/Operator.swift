@@ -126,6 +126,9 @@ public final class Operator: Sendable {
     /// Whether every cache has seen the API's state.
     public var isReady: Bool { informers.haveSynced }
 
+    /// How many runs this process has brought to their ends.
+    public var finishedRuns: Int { Int(context.metrics.runsFinished.total) }
+
     /// Returns when every cache has seen the API's state, or the task is cancelled.
     public func waitUntilReady() async { await informers.waitUntilSynced() }
 
