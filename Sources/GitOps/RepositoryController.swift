@@ -56,20 +56,7 @@ public final class RepositoryController: Sendable {
 
     /// Works until the task is cancelled.
     public func run() async {
-        await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<RepositoryController.workers {
-                    group.addTask {
-                        while let key = await self.queue.next() {
-                            await self.reconcile(key)
-                            self.queue.done(key)
-                        }
-                    }
-                }
-            }
-        } onCancel: {
-            queue.shutDown()
-        }
+        await queue.work(workers: RepositoryController.workers) { await self.reconcile($0) }
     }
 
     private func reconcile(_ key: ObjectKey) async {

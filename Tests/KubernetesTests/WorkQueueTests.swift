@@ -119,3 +119,23 @@ import Testing
         #expect(time.sleeperCount == 0)
     }
 }
+
+@Suite struct WorkQueueWorkersTests {
+    @Test func `law 26: workers share the keys, and end when the task is cancelled`() async {
+        let queue = WorkQueue<Int>()
+        let (worked, tell) = AsyncStream.makeStream(of: Int.self)
+        let service = Task {
+            await queue.work(workers: 4) { key in tell.yield(key) }
+            tell.finish()
+        }
+        queue.add(contentsOf: 0..<100)
+        var seen: [Int] = []
+        for await key in worked {
+            seen.append(key)
+            if seen.count == 100 { service.cancel() }
+        }
+        #expect(seen.sorted() == Array(0..<100))
+        await service.value
+        #expect(queue.processingCount == 0)
+    }
+}

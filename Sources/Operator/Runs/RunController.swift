@@ -59,20 +59,7 @@ final class RunController: Sendable {
 
     /// Works until the task is cancelled; then no new effect starts (law 30).
     func run() async {
-        await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<RunController.workers {
-                    group.addTask {
-                        while let key = await self.queue.next() {
-                            await self.reconcile(key)
-                            self.queue.done(key)
-                        }
-                    }
-                }
-            }
-        } onCancel: {
-            queue.shutDown()
-        }
+        await queue.work(workers: RunController.workers) { await self.reconcile($0) }
     }
 
     private func reconcile(_ key: ObjectKey) async {

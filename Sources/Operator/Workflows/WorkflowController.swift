@@ -62,20 +62,7 @@ final class WorkflowController: Sendable {
 
     /// Works until the task is cancelled.
     func run() async {
-        await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<WorkflowController.workers {
-                    group.addTask {
-                        while let key = await self.queue.next() {
-                            await self.reconcile(key)
-                            self.queue.done(key)
-                        }
-                    }
-                }
-            }
-        } onCancel: {
-            queue.shutDown()
-        }
+        await queue.work(workers: WorkflowController.workers) { await self.reconcile($0) }
     }
 
     private func reconcile(_ key: ObjectKey) async {
