@@ -145,7 +145,7 @@ public final class RepositoryController: Sendable {
             events.record(
                 reference, isWarning: false, reason: "Synced", message: redactor.redact(summary))
         }
-        guard case .stalled(let reason, let message) = report.state, report.failures.isEmpty,
+        guard let (reason, message) = report.problem, report.failures.isEmpty,
             !object.hasCondition(reason: reason, message: redactor.redact(message))
         else { return }
         events.record(

@@ -46,6 +46,15 @@ import Values
         #expect(plan.pruned.isEmpty)
     }
 
+    @Test func `of two files that give one object the one that gave it before stands`() {
+        let plan = plan(
+            [resource("a", "added.yaml", 2), resource("a", "old.yaml")],
+            inventory: [entry("a", "old.yaml")], observed: [id("a"): present(1)])
+        #expect(plan.applied.isEmpty)
+        #expect(plan.unchanged.map(\.path) == ["old.yaml"])
+        #expect(plan.failures.map(\.path) == ["added.yaml"])
+    }
+
     @Test func `what was changed by hand is put back`() {
         let plan = plan(
             [resource("a", "a.yaml")], inventory: [entry("a", "a.yaml")],

@@ -55,7 +55,14 @@ public struct SyncPlan: Sendable, Hashable {
         inventory: [InventoryEntry], prunes: Bool, observed: [InventoryID: Observed]
     ) {
         var first: [InventoryID: DesiredResource] = [:]
-        for resource in resources.sorted(by: { ($0.id, $0.path) < ($1.id, $1.path) }) {
+        let paths = Dictionary(inventory.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a })
+        // Of two files that give one object, the one that gave it before stands: a file that is
+        // added by mistake changes nothing, wherever its name puts it.
+        let ordered = resources.sorted {
+            ($0.id, paths[$0.id] == $0.path ? 0 : 1, $0.path)
+                < ($1.id, paths[$1.id] == $1.path ? 0 : 1, $1.path)
+        }
+        for resource in ordered {
             if let earlier = first[resource.id] {
                 refuseDuplicate(resource, of: earlier)
                 continue

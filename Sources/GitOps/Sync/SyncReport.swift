@@ -26,6 +26,19 @@ struct SyncReport: Sendable {
             : .stalled(reason: problem.reason, message: problem.message)
     }
 
+    /// Why the sync did not get to its end, where somebody should know.
+    ///
+    /// One that may go away by itself is told as well: a Secret that is missing is waited for, and
+    /// its owner must learn of it.
+    var problem: (reason: String, message: String)? {
+        switch state {
+        case .ready: nil
+        case .reconciling(reason: "Progressing", message: _): nil
+        case .reconciling(let reason, let message), .stalled(let reason, let message):
+            (reason, message)
+        }
+    }
+
     /// The result as a metric's label.
     var result: String {
         switch state {
