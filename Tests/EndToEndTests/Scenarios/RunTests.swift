@@ -169,7 +169,7 @@ import Values
                                 "wait",
                                 "\(world.effects.note("start")); \(world.gate("never").wait)",
                                 [
-                                    "timeout": "400ms",
+                                    "timeout": "2s",
                                     "retryPolicy": [
                                         "maxAttempts": 2, "initialInterval": "100ms",
                                         "retryableErrors": ["TimeoutError"],

@@ -1,0 +1,178 @@
+import GitOps
+import HTTP
+import Kubernetes
+import POSIX
+import TestSupport
+import Testing
+import Values
+
+/// `server --embedded` as a process, and the commands that talk to it.
+@Suite struct ServerCommandTests {
+    /// Plays with a server of one's own; it is stopped at the end, and must end well.
+    static func withServer(
+        _ body: (OrchestratorCommand, ServerProcess) async throws -> Void
+    ) async throws {
+        let cli = try OrchestratorCommand()
+        let http = HTTPClient()
+        let result: Result<Void, any Error>
+        do {
+            let server = try await ServerProcess.start(
+                data: cli.directory.file("data"), http: http)
+            _ = try await server.client()
+            try await body(cli, server)
+            #expect(try await server.stop() == .exited(0))
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await http.shutdown()
+        try result.get()
+    }
+
+    @Test func `runs are started, listed, shown, followed and steered`() async throws {
+        try await ServerCommandTests.withServer { cli, server in
+            let config = ["--kubeconfig", server.kubeconfig]
+            let file = try cli.file("greet.yaml", RunCommandTests.greet)
+            let run = try await cli.call(["run", file, "--set", "times=4", "-o", "name"] + config)
+            #expect(run.code == 0, "\(run)")
+            let name = try #require(run.lines.first?.split(separator: "/").last.map(String.init))
+            let list = try await cli.call(["list"] + config)
+            #expect(list.lines.contains { $0.hasPrefix(name) && $0.contains("Completed") })
+            let objects = try JSON(
+                parsing: try await cli.call(["list", "-o", "json"] + config).output)
+            #expect(objects["items"]?[0]?["status"]?["outputs"]?["twice"] == 8)
+            let status = try await cli.call(["status", name] + config)
+            #expect(status.code == 0 && status.output.contains("say"), "\(status)")
+            #expect(!status.output.contains("\u{1B}"))
+            let logs = try await cli.call(["logs", name, "say"] + config)
+            #expect(logs.output == "hello world\n", "\(logs)")
+            let watch = try await cli.call(["watch", name] + config)
+            #expect(watch.code == 0, "\(watch)")
+            let graph = try await cli.call(["graph", name, "-o", "dot"] + config)
+            #expect(graph.code == 0 && graph.output.contains("say"), "\(graph)")
+            try await cli.call(["status", "none"] + config).expectFailure(4, says: "none")
+            try await cli.call(["logs", name, "none"] + config).expectFailure(4, says: "say")
+            try await cli.call(["cancel", "none"] + config).expectFailure(4, says: "none")
+        }
+    }
+
+    @Test func `a run is paused, resumed and cancelled`() async throws {
+        try await ServerCommandTests.withServer { cli, server in
+            let config = ["--kubeconfig", server.kubeconfig]
+            let gate = Gate(path: cli.directory.file("gate"))
+            let manifest = """
+                apiVersion: orchestrator.llm/v1
+                kind: WorkflowRun
+                metadata: {name: NAME}
+                spec:
+                  workflowSpec:
+                    tasks:
+                      - {id: one, type: command, inputs: {shell: true, command: "\(gate.wait)"}}
+                """
+            let client = try await server.client()
+            for name in ["steered", "stopped"] {
+                let json = try OrchestratorCommand.object(
+                    manifest.replacing("NAME", with: name))
+                _ = try await client.create(.workflowRuns, json)
+            }
+            try await awaited("the task to run") {
+                try await cli.call(["status", "steered"] + config).output.contains("Running")
+            }
+            #expect(try await cli.call(["pause", "steered"] + config).code == 0)
+            try await awaited("the run to pause") {
+                try await cli.call(["list"] + config).lines.contains {
+                    $0.hasPrefix("steered") && $0.contains("Paused")
+                }
+            }
+            #expect(try await cli.call(["resume", "steered"] + config).code == 0)
+            #expect(try await cli.call(["cancel", "stopped"] + config).code == 0)
+            let cancelled = try await cli.call(["watch", "stopped"] + config)
+            #expect(cancelled.code == 1, "\(cancelled)")
+            try gate.open()
+            #expect(try await cli.call(["watch", "steered"] + config).code == 0)
+        }
+    }
+
+    @Test func `SIGTERM ends the server well and leaves no process`() async throws {
+        let task = try await {
+            () -> Int32 in
+            var task: Int32 = 0
+            try await ServerCommandTests.withServer { cli, server in
+                let file = cli.directory.file("task")
+                let json = try OrchestratorCommand.object(
+                    """
+                    apiVersion: orchestrator.llm/v1
+                    kind: WorkflowRun
+                    metadata: {name: long}
+                    spec:
+                      workflowSpec:
+                        tasks:
+                          - id: one
+                            type: command
+                            inputs: {shell: true, command: "echo $$ > \(file); exec sleep 600"}
+                    """)
+                _ = try await server.client().create(.workflowRuns, json)
+                task = try await awaited("the task to run") {
+                    (try? FileSystem.readText(file, maximumBytes: 64)).flatMap {
+                        Int32($0.prefix { $0.isNumber })
+                    }
+                }
+                #expect(FileSystem.exists("/proc/\(task)"))
+            }
+            return task
+        }()
+        // The server has ended, and with it what it had started.
+        #expect(!FileSystem.exists("/proc/\(task)"))
+    }
+
+    @Test func `a data directory has one server, and a port too`() async throws {
+        try await ServerCommandTests.withServer { cli, server in
+            let data = cli.directory.file("data")
+            try await cli("server", "--embedded", "--data-dir", data, "--listen", "127.0.0.1:0")
+                .expectFailure(5, says: "another", data)
+            let client = try await server.client()
+            let port = client.configuration.server.split(separator: ":").last.map(String.init) ?? ""
+            try await cli(
+                "server", "--embedded", "--data-dir", cli.directory.file("other"), "--listen",
+                "127.0.0.1:\(port)"
+            ).expectFailure(5, says: port)
+            // The first one goes on, under the kubeconfig it had.
+            _ = try await server.client().serverVersion()
+        }
+    }
+
+    @Test func `a data directory that cannot be used is told`() async throws {
+        let cli = try OrchestratorCommand()
+        let file = try cli.file("file", "")
+        for directory in ["\(cli.directory.path)/\(file)/data", "/proc/none"] {
+            try await cli(
+                "server", "--embedded", "--data-dir", directory, "--listen", "127.0.0.1:0"
+            ).expectFailure(5, says: directory, "--data-dir")
+        }
+        try await cli("server", "--embedded", "--listen", "0.0.0.0:0")
+            .expectFailure(2, says: "loopback")
+        try await cli("server", "--embedded", "--listen", "nowhere")
+            .expectFailure(2, says: "HOST:PORT")
+    }
+
+    @Test func `a server that is not there, or refuses us, is told`() async throws {
+        try await ServerCommandTests.withServer { cli, server in
+            let text = try FileSystem.readText(server.kubeconfig, maximumBytes: 65_536)
+            let config = try JSON(parsing: OrchestratorCommand.json(text).text)
+            let token = config["users"]?[0]?["user"]
+            let secret = token?["token"]?.stringValue ?? token?["password"]?.stringValue ?? ""
+            let wrong = try cli.file("wrong", text.replacing(secret, with: "wrong"))
+            try await cli("list", "--kubeconfig", wrong).expectFailure(5, says: "token")
+            let address = try await server.client().configuration.server
+            let nobody = try cli.file(
+                "nobody", text.replacing(address, with: "http://127.0.0.1:1"))
+            for command in ["list", "install"] {
+                try await cli(command, "--kubeconfig", nobody)
+                    .expectFailure(5, says: "is the server running?")
+            }
+            try await cli("server", "--kubeconfig", nobody, "--listen", "127.0.0.1:0")
+                .expectFailure(5, says: "127.0.0.1:1")
+            try await cli("list", "--kubeconfig", "none").expectFailure(2, says: "none")
+        }
+    }
+}
