@@ -1,7 +1,7 @@
 /// The bounds of the language, each with a name and all in one place.
 ///
 /// Expressions come from repositories and are hostile: every loop, tree and text below is counted
-/// against one of these.
+/// against one of these, and patterns against `PatternLimits`.
 enum Limits {
     /// The longest expression, in bytes.
     static let expressionBytes = 65_536
@@ -26,16 +26,6 @@ enum Limits {
     static let templateExpressions = 10_000
     /// The deepest JSON a template may be.
     static let templateDepth = 256
-    /// The longest regular expression, in bytes.
-    static let patternBytes = 4096
-    /// The deepest nesting of groups in a regular expression.
-    static let patternNesting = 64
-    /// The largest count in `x{n,m}` (that of RE2).
-    static let patternRepeat = 1000
-    /// The most instructions a regular expression compiles to.
-    static let patternInstructions = 10_000
-    /// How many moves of one place in a pattern are made for the price of one step.
-    static let patternMovesPerStep = 8
     /// The most digits after the point that `%.Nf` may ask for.
     static let formatPrecision = 1000
 }

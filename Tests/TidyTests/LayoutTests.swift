@@ -31,7 +31,8 @@ import Testing
 
     @Test func `the pure rooms touch no C library and no clock`() throws {
         let pure: Set = [
-            "Values", "Schemas", "Resources", "Expressions", "Workflows", "Engine", "Observability",
+            "Values", "Patterns", "Schemas", "Resources", "Expressions", "Workflows", "Engine",
+            "Observability",
         ]
         let effects: Set = ["POSIX", "HTTP", "SQLite", "Git", "Kubernetes"]
         for room in try manifestRooms() where pure.contains(room.name) {

@@ -1,3 +1,5 @@
+internal import Patterns
+
 /// A resolved tree, shared by all copies of its expression and all its evaluations.
 final class CompiledTree: Sendable {
     let nodes: [Node]

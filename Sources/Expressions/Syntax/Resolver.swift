@@ -1,3 +1,4 @@
+internal import Patterns
 internal import Values
 
 /// Finds what each name of a tree stands for: a variable of a macro, a type, a function, or a free
@@ -167,9 +168,7 @@ struct Resolver {
             tree.patterns.append(try Pattern(text))
         } catch {
             guard dialect == .workflow else { return -1 }
-            throw ExpressionError(
-                "the pattern is no regular expression: \(error.message)",
-                at: tree.offset(argument))
+            throw ExpressionError(error.description, at: tree.offset(argument))
         }
         return Int32(tree.patterns.count - 1)
     }

@@ -1,3 +1,5 @@
+internal import Patterns
+
 /// The place of a node in its tree.
 typealias NodeIndex = Int32
 

@@ -1,3 +1,5 @@
+internal import Values
+
 /// The references of a remote repository, and the choice of one of them.
 struct RemoteReferences {
     /// What each reference points to: commits, and tags for annotated tags.
@@ -52,7 +54,9 @@ struct RemoteReferences {
         let names = targets.keys.filter { $0.hasPrefix(prefix) }.sorted()
             .map { String($0.dropFirst(prefix.count)) }
         let short = wanted.map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
-        if let short, let near = NearestName.of(short, among: names) {
+        if let short,
+            let near = Spelling.nearest(to: short, among: names.prefix(GitLimits.suggestedNames))
+        {
             return ": did you mean '\(GitReference.shown(near))'?"
         }
         let kind = prefix == "refs/tags/" ? "tags" : "branches"

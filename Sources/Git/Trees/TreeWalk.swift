@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Values
 
 /// The walk through the files of one commit: a loop with a stack of the directories to come.
 struct TreeWalk: ~Copyable {
@@ -146,7 +147,10 @@ extension GitError {
         _ path: String, in commit: GitObjectID, near names: [String]
     ) -> GitError {
         let last = path.split(separator: "/").last.map(String.init) ?? path
-        let hint = NearestName.of(last, among: names).map { ": did you mean '\($0)'?" } ?? ""
+        let hint =
+            Spelling.nearest(to: last, among: names.prefix(GitLimits.suggestedNames)).map {
+                ": did you mean '\($0)'?"
+            } ?? ""
         return GitError(
             .pathNotFound,
             "the commit \(commit.hexadecimal.prefix(12)) has no '\(GitReference.shown(path))'"

@@ -1,3 +1,4 @@
+internal import Patterns
 public import Values
 
 extension Schema {

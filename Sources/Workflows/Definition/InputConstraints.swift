@@ -1,3 +1,4 @@
+import Patterns
 import Schemas
 import Values
 
@@ -79,7 +80,7 @@ struct InputConstraints {
             } catch {
                 diagnostics.append(
                     Diagnostic(
-                        .invalidConstraint, error.message,
+                        .invalidConstraint, error.description,
                         at: place.key("validation").key("pattern")))
             }
         default: break

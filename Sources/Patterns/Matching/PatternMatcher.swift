@@ -21,8 +21,8 @@ struct PatternMatcher {
         var place = 0
         while true {
             if add(0, at: place) { return true }
-            budget -= moves / Limits.patternMovesPerStep
-            moves %= Limits.patternMovesPerStep
+            budget -= moves / PatternLimits.movesPerStep
+            moves %= PatternLimits.movesPerStep
             guard budget >= 0 else { return nil }
             guard place < text.count else { return false }
             let current = threads

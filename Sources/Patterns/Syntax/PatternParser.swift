@@ -1,4 +1,4 @@
-/// Reads RE2's syntax; the recursion on groups is counted against `Limits.patternNesting`.
+/// Reads RE2's syntax; the recursion on groups is counted against `PatternLimits.nesting`.
 ///
 /// Source: https://github.com/google/re2/wiki/Syntax
 struct PatternParser {
@@ -38,8 +38,8 @@ struct PatternParser {
     private mutating func parseAlternatives() throws(PatternError) -> PatternNode {
         nesting += 1
         defer { nesting -= 1 }
-        guard nesting <= Limits.patternNesting else {
-            throw PatternError("groups are nested deeper than \(Limits.patternNesting)")
+        guard nesting <= PatternLimits.nesting else {
+            throw PatternError("groups are nested deeper than \(PatternLimits.nesting)")
         }
         var alternatives = [try parseSequence()]
         while take("|") { alternatives.append(try parseSequence()) }
@@ -106,8 +106,8 @@ struct PatternParser {
             position = start
             return nil
         }
-        guard minimum <= Limits.patternRepeat, maximum ?? 0 <= Limits.patternRepeat else {
-            throw PatternError("a count is over \(Limits.patternRepeat)")
+        guard minimum <= PatternLimits.repetitions, maximum ?? 0 <= PatternLimits.repetitions else {
+            throw PatternError("a count is over \(PatternLimits.repetitions)")
         }
         if let maximum, maximum < minimum {
             throw PatternError("the count {\(minimum),\(maximum)} is backwards")
@@ -118,7 +118,7 @@ struct PatternParser {
     private mutating func parseNumber() -> Int? {
         var value: Int?
         while let digit = next, digit.value &- 0x30 < 10 {
-            value = min((value ?? 0) * 10 + Int(digit.value - 0x30), Limits.patternRepeat + 1)
+            value = min((value ?? 0) * 10 + Int(digit.value - 0x30), PatternLimits.repetitions + 1)
             position += 1
         }
         return value

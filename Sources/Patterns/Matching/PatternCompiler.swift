@@ -18,7 +18,7 @@ struct PatternProgram: Sendable {
 
 /// Turns the parts of a regular expression into instructions.
 ///
-/// Recursion goes as deep as groups are nested, which `Limits.patternNesting` bounds.
+/// Recursion goes as deep as groups are nested, which `PatternLimits.nesting` bounds.
 struct PatternCompiler {
     private var program = PatternProgram()
     private var steps = 0
@@ -38,8 +38,8 @@ struct PatternCompiler {
 
     /// Counts work as well as instructions: `(((){1000}){1000}){1000}` makes none.
     private func checkSize() throws(PatternError) {
-        guard steps <= Limits.patternInstructions,
-            program.instructions.count <= Limits.patternInstructions
+        guard steps <= PatternLimits.instructions,
+            program.instructions.count <= PatternLimits.instructions
         else {
             throw PatternError("the pattern is too large once its counts are written out")
         }
