@@ -133,7 +133,16 @@ private struct KillLoop {
             observer.look(at: items)
             return items.count == expected && items.allSatisfy(\.hasEnded) ? items : nil
         }
-        print("kill loop: \(rounds) rounds, \(observer.changes) versions, \(notes.count) notes")
+        let interruptions = items.flatMap { run in
+            (run.status["tasks"]?.objectValue ?? [:]).compactMap {
+                $1["interruptions"]?.integerValue
+            }
+        }.reduce(0, +)
+        print(
+            "kill loop: \(rounds) rounds, \(observer.changes) versions, \(notes.count) notes, "
+                + "\(interruptions) interruptions")
+        // Else no kill has met a task that ran, and the loop has shown nothing.
+        #expect(interruptions > 0)
         observer.expectAll(in: items)
         for run in items { check(run) }
         try await checkObjects()

@@ -90,6 +90,26 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `at rest nothing is written (law 14)`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let commit = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 1),
+                "shared.yaml": Manifest.workflow(
+                    "shared", kind: "Template", ["tasks": [Manifest.value("only", 1)]]),
+            ])
+            try await world.createRepository()
+            try await world.isSynced(commit)
+            try await world.run(of: "one", is: "Completed")
+            try await world.object(.workflows, "one", "to show its run") {
+                $0.status["lastRun"]?["phase"] == "Completed" && $0.status["activeRuns"] == 0
+            }
+            let before = try await world.versions()
+            for word in ["first", "second"] { try await world.reconcile(at: word) }
+            #expect(try await world.versions() == before)
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a reference chooses branch, tag or commit`(plane: Plane) async throws {
         try await World.with(plane) { world in
             let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
@@ -109,6 +129,17 @@ import Values
 }
 
 extension World {
+    /// The versions of everything but the repository itself.
+    func versions() async throws -> [String: String] {
+        var versions: [String: String] = [:]
+        for type in [ResourceType.workflows, .templates, .workflowRuns] {
+            for object in try await client.list(type, namespace: namespace).items {
+                versions["\(type) \(object.name)"] = object.resourceVersion?.description
+            }
+        }
+        return versions
+    }
+
     /// Asks for a look at the repository and waits until it was taken.
     func reconcile(at word: String) async throws {
         _ = try await client.patch(
