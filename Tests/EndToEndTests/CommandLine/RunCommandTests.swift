@@ -87,7 +87,8 @@ import Values
                 "--quiet", "--return", "--command", call, "/dev/null")
             #expect(shown.code == 0, "\(shown)")
             // Moving the cursor is no colour.
-            #expect(shown.output.contains("\u{1B}[3") != isPlain, "\(shown)")
+            let isColoured = shown.output.contains(/\u{1B}\[[0-9;]*m/)
+            #expect(isColoured != isPlain, "\(shown)")
         }
     }
 
