@@ -57,12 +57,9 @@ private struct KillLoop {
         var files = workload.round(1)
         files["long.yaml"] = workload.long
         try await git.commit(files)
-        let server = try await ServerProcess.start(data: data, http: http)
+        port = try await ReservedPort.find()
+        let server = try await ServerProcess.start(data: data, port: port, http: http)
         client = try await server.client()
-        port = try #require(
-            Int(
-                client.configuration.server.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
-            ))
         var repository = KubernetesObject(
             .workflowRepositories, ObjectKey(namespace: "default", name: "repo"))
         repository.spec = ["url": .string(git.url), "interval": "1s"]
