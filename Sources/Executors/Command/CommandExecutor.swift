@@ -13,8 +13,13 @@ public struct CommandExecutor: TaskExecutor {
     /// The type of the error of a command that is not there.
     public static let notFoundErrorType = "CommandNotFound"
 
+    /// The variable that every command of one server has, so that a later life of the server can find
+    /// what the earlier one left behind.
+    public static let instanceVariable = "ORCHESTRATOR_INSTANCE"
+
     /// `command`.
     public let type = "command"
+    private let instance: String?
     private let workingDirectory: String?
     private let terminationGrace: Duration
     private let limits: ChildLimits
@@ -22,15 +27,17 @@ public struct CommandExecutor: TaskExecutor {
     /// Makes an executor.
     ///
     /// - Parameters:
+    ///   - instance: The value of ``instanceVariable``; nil sets none.
     ///   - workingDirectory: Where commands start that name no directory; nil gives each attempt a
     ///     new empty one, removed after it.
     ///   - terminationGrace: How long a command has from `SIGTERM` to `SIGKILL`.
     ///   - limits: The most each process of a command may use.
     public init(
-        workingDirectory: String? = nil,
+        instance: String? = nil, workingDirectory: String? = nil,
         terminationGrace: Duration = ExecutorLimits.terminationGrace,
         limits: ChildLimits = ChildLimits()
     ) {
+        self.instance = instance
         self.workingDirectory = workingDirectory
         self.terminationGrace = terminationGrace
         self.limits = limits
@@ -71,7 +78,7 @@ public struct CommandExecutor: TaskExecutor {
     ) async throws(TaskError) -> AttemptOutcome {
         let configuration = ChildConfiguration(
             executable: inputs.executable, arguments: inputs.arguments,
-            environment: CommandExecutor.environment(of: attempt, adding: inputs.environment),
+            environment: environment(of: attempt, adding: inputs.environment),
             workingDirectory: directory, standardInput: inputs.standardInput, limits: limits)
         var result = CommandResult()
         let status: ExitStatus
@@ -92,7 +99,7 @@ public struct CommandExecutor: TaskExecutor {
     }
 
     /// The cleaned environment: a few of our own variables, what the attempt is, what the task adds.
-    private static func environment(
+    private func environment(
         of attempt: TaskAttemptRequest, adding variables: [(name: String, value: String)]
     ) -> [String: String] {
         var environment = [
@@ -102,6 +109,7 @@ public struct CommandExecutor: TaskExecutor {
         for name in environment.keys.sorted() {
             if let own = Environment.variable(name) { environment[name] = own }
         }
+        environment[CommandExecutor.instanceVariable] = instance
         environment["ORCHESTRATOR_NAMESPACE"] = attempt.namespace
         environment["ORCHESTRATOR_RUN"] = attempt.run
         environment["ORCHESTRATOR_RUN_UID"] = attempt.runUID

@@ -79,6 +79,14 @@ public final class EmbeddedServer: Sendable {
             await server.shutdown()
             throw ServerStartError(error.description)
         }
+        // The plane has the lock of the directory, so what bears its mark is nobody's any more: what
+        // an earlier life of this server started must not run beside the next attempt.
+        let instance = String(Digest(of: token).hexadecimal.prefix(32))
+        let orphans = OrphanedProcesses.end(marked: CommandExecutor.instanceVariable, instance)
+        if orphans > 0 {
+            configuration.logger.warning(
+                "ended what a killed server left behind", ["processes": .integer(Int64(orphans))])
+        }
         url = "http://\(configuration.host):\(server.port)"
         kubeconfigPath = "\(directory)/kubeconfig"
         let kubeconfig = ControlPlane.kubeconfig(serverURL: url, token: token)
@@ -88,7 +96,7 @@ public final class EmbeddedServer: Sendable {
             configuration: Operator.Configuration(
                 dataDirectory: directory,
                 http: http,
-                executors: .builtIn(http: http, commands: CommandExecutor()),
+                executors: .builtIn(http: http, commands: CommandExecutor(instance: instance)),
                 redactor: configuration.redactor, logger: configuration.logger,
                 instance: Host.name))
         self.http = http
