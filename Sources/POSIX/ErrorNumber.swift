@@ -35,6 +35,8 @@ public struct ErrorNumber: RawRepresentable, Error, Sendable, Hashable, CustomSt
     public static let tooManyOpenFiles = ErrorNumber(rawValue: EMFILE)
     /// The file is no program this system can run.
     public static let notExecutable = ErrorNumber(rawValue: ENOEXEC)
+    /// The program is open for writing (`ETXTBSY`).
+    public static let textFileBusy = ErrorNumber(rawValue: ETXTBSY)
 
     /// The number the last call of this thread left; to be read before any other call is made.
     static var last: ErrorNumber { ErrorNumber(rawValue: errno) }

@@ -8,6 +8,9 @@ public enum Limits {
     static let pendingSignals = 16
     /// The events taken from the system at once.
     static let eventBatch = 64
+    /// How often a program that is busy for a moment is tried, and the wait between.
+    static let busyTries = 20
+    static let busyWait = Duration.milliseconds(5)
     /// The longest sleep until a moment before the wall clock is looked at again, as it may be set.
     static let sleepSlice = Duration.seconds(30)
 }

@@ -28,6 +28,25 @@ public final class ChildProcess: Sendable {
     public static func spawn(
         _ configuration: ChildConfiguration
     ) async throws(SpawnError) -> ChildProcess {
+        var tries = 1
+        while true {
+            do throws(SpawnError) {
+                return try await spawnOnce(configuration)
+            } catch {
+                // A child of another spawn holds, from its fork to its exec, what we have open for
+                // writing: a script that was just written is busy for that moment.
+                guard error.code == .textFileBusy, tries < Limits.busyTries else {
+                    throw error
+                }
+                tries += 1
+                try? await WallTimer.sleep(for: Limits.busyWait)
+            }
+        }
+    }
+
+    private static func spawnOnce(
+        _ configuration: ChildConfiguration
+    ) async throws(SpawnError) -> ChildProcess {
         let loop: EventLoop
         do { loop = try EventLoop.shared() } catch {
             throw SpawnError(step: .system, name: configuration.executable, code: error)
