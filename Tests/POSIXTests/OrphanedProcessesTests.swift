@@ -10,8 +10,9 @@ import Testing
             ChildConfiguration(
                 executable: "/bin/sleep", arguments: ["600"],
                 environment: ["PATH": "/bin:/usr/bin", "TEST_MARK": "\(mark)-other"]))
-        // The shell ends at once; the process it started, in a session of its own, stays.
-        let script = "setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $!"
+        // The outer shell ends at once; what it started stays. The inner one speaks when it has a
+        // session of its own, so that the end of the outer one's group does not reach it.
+        let script = "setsid sh -c 'echo $$; exec sleep 600 >/dev/null 2>&1 </dev/null' &"
         let output = try await ChildProcess.collect(
             ChildConfiguration(
                 executable: "/bin/sh", arguments: ["-c", "echo $(\(script))"],
