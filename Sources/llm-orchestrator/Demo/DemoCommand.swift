@@ -60,7 +60,7 @@ enum DemoCommand: Command {
         Output.line("  kubectl --kubeconfig \(kubeconfig) get orchestrator")
         Output.line("  kubectl --kubeconfig \(kubeconfig) describe workflowrepository demo")
         Output.line("  kubectl --kubeconfig \(kubeconfig) get workflowruns --watch")
-        Output.line("  llm-orchestrator list --kubeconfig \(kubeconfig)")
+        Output.line("  \(CommandLine.arguments[0]) list --kubeconfig \(kubeconfig)")
         Output.line("Commit to it: \(directory)/repository/workflows")
         Output.line("Stop it: kill \(server.processID); rm -r \(directory)")
     }
