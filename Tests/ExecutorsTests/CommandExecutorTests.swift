@@ -14,6 +14,19 @@ import Workflows
         await executor.execute(attempt(inputs, deadline: deadline), output: DiscardedOutput())
     }
 
+    @Test func `a command starts in an empty directory of its own, which is gone after it`()
+        async throws
+    {
+        let scratch = try TemporaryDirectory()
+        let outcome = await CommandExecutor(scratchDirectory: scratch.path).execute(
+            TaskAttemptRequest(
+                namespace: "n", run: "r", runUID: "u", taskID: "t", attempt: 1,
+                inputs: ["shell": true, "command": "pwd; touch left-behind"]),
+            output: DiscardedOutput())
+        #expect(outcome.outputs?["stdout"]?.stringValue?.hasPrefix("\(scratch.path)/task-") == true)
+        #expect(try FileSystem.list(scratch.path).isEmpty)
+    }
+
     @Test func `what a command writes comes back and is streamed`() async throws {
         let sink = RecordedOutput()
         let outcome = await executor.execute(

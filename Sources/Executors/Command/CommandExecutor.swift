@@ -21,6 +21,7 @@ public struct CommandExecutor: TaskExecutor {
     public let type = "command"
     private let instance: String?
     private let workingDirectory: String?
+    private let scratchDirectory: String?
     private let terminationGrace: Duration
     private let limits: ChildLimits
 
@@ -30,15 +31,18 @@ public struct CommandExecutor: TaskExecutor {
     ///   - instance: The value of ``instanceVariable``; nil sets none.
     ///   - workingDirectory: Where commands start that name no directory; nil gives each attempt a
     ///     new empty one, removed after it.
+    ///   - scratchDirectory: Where those new directories are made; nil means the temporary one.
     ///   - terminationGrace: How long a command has from `SIGTERM` to `SIGKILL`.
     ///   - limits: The most each process of a command may use.
     public init(
         instance: String? = nil, workingDirectory: String? = nil,
+        scratchDirectory: String? = nil,
         terminationGrace: Duration = ExecutorLimits.terminationGrace,
         limits: ChildLimits = ChildLimits()
     ) {
         self.instance = instance
         self.workingDirectory = workingDirectory
+        self.scratchDirectory = scratchDirectory
         self.terminationGrace = terminationGrace
         self.limits = limits
     }
@@ -62,7 +66,10 @@ public struct CommandExecutor: TaskExecutor {
         if Task.isCancelled { return .cancelled }
         guard let directory = inputs.workingDirectory ?? workingDirectory else {
             let temporary: String
-            do { temporary = try FileSystem.makeTemporaryDirectory(prefix: "task") } catch {
+            do {
+                temporary = try FileSystem.makeTemporaryDirectory(
+                    prefix: "task", in: scratchDirectory)
+            } catch {
                 throw TaskError(
                     type: TaskError.Kind.internal, message: error.description, isRetryable: true)
             }

@@ -83,6 +83,7 @@ public final class EmbeddedServer: Sendable {
         // an earlier life of this server started must not run beside the next attempt.
         let instance = String(Digest(of: token).hexadecimal.prefix(32))
         let orphans = OrphanedProcesses.end(marked: CommandExecutor.instanceVariable, instance)
+        let scratch = try EmbeddedServer.emptyScratch(in: directory)
         if orphans > 0 {
             configuration.logger.warning(
                 "ended what a killed server left behind", ["processes": .integer(Int64(orphans))])
@@ -96,11 +97,26 @@ public final class EmbeddedServer: Sendable {
             configuration: Operator.Configuration(
                 dataDirectory: directory,
                 http: http,
-                executors: .builtIn(http: http, commands: CommandExecutor(instance: instance)),
+                executors: .builtIn(
+                    http: http,
+                    commands: CommandExecutor(
+                        instance: instance, scratchDirectory: scratch)),
                 redactor: configuration.redactor, logger: configuration.logger,
                 instance: Host.name))
         self.http = http
         route.set(OperatorEndpoints(`operator`, token: token), plane: plane)
+    }
+
+    /// The directory in which commands start that name none, without what a killed server left there.
+    private static func emptyScratch(in directory: String) throws(ServerStartError) -> String {
+        let scratch = "\(directory)/scratch"
+        do throws(FileError) {
+            if FileSystem.exists(scratch) { try FileSystem.remove(scratch) }
+            try FileSystem.createDirectory(scratch, permissions: 0o700)
+        } catch {
+            throw ServerStartError(error.description)
+        }
+        return scratch
     }
 
     private static func plane(

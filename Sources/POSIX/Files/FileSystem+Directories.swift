@@ -80,8 +80,11 @@ extension FileSystem {
     }
 
     /// Makes a new directory that only this user may enter, below `TMPDIR` or `/tmp`.
-    public static func makeTemporaryDirectory(prefix: String) throws(FileError) -> String {
-        let parent = Environment.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    public static func makeTemporaryDirectory(
+        prefix: String, in directory: String? = nil
+    ) throws(FileError) -> String {
+        let own = Environment.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 }
+        let parent = directory ?? own ?? "/tmp"
         let template = "\(parent)/\(prefix)-XXXXXX"
         var characters = Array(template.utf8CString)
         guard unsafe mkdtemp(&characters) != nil else {
