@@ -24,7 +24,7 @@ public struct RunLimits: Sendable, Hashable {
     /// Makes bounds; the defaults are those of the product.
     public init(
         taskOutputBytes: Int = 32 << 10, statusBytes: Int = 256 << 10, otherStatusBytes: Int = 0,
-        maximumParallel: Int = 1 << 20, interruptions: Int = 10,
+        maximumParallel: Int = 1 << 20, interruptions: Int = 100,
         settlementGrace: Duration = .seconds(60), retryAfter: Duration = .seconds(86_400),
         statusLag: Duration? = .milliseconds(500)
     ) {
