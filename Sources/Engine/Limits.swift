@@ -20,6 +20,8 @@ public struct RunLimits: Sendable, Hashable {
     public var retryAfter: Duration
     /// How long a change that forces no write may stay unwritten; nil leaves it to the next write.
     public var statusLag: Duration?
+    /// Whether the owner is asked before an attempt begins.
+    public var asksForAdmission = false
 
     /// Makes bounds; the defaults are those of the product.
     public init(
@@ -55,6 +57,8 @@ enum TextLimits {
     static let errorMessage = 1024
     /// A task error's type.
     static let errorType = 48
+    /// For what an attempt waits: it fits the room of the times that a waiting task does not have.
+    static let queueMessage = 72
     /// The message of the run, and of a notice.
     static let runMessage = 512
 }

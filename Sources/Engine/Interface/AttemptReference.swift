@@ -17,6 +17,16 @@ public struct AttemptReference: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(task)#\(attempt)" }
 }
 
+/// An attempt that its owner is asked to admit.
+public struct AttemptRequest: Sendable, Hashable {
+    /// The attempt it will be.
+    public let reference: AttemptReference
+    /// The task's id.
+    public let taskID: String
+    /// The task's type, which names its executor.
+    public let type: String
+}
+
 /// An attempt with everything its executor needs.
 public struct TaskAttempt: Sendable, Hashable {
     /// The attempt, as the owner reports its end.

@@ -8,6 +8,13 @@ public enum RunAction: Sendable, Hashable {
     /// `checkpointAcknowledged` or `checkpointFailed` with this sequence number. There is never more
     /// than one such write under way.
     case writeCheckpoint(sequence: Int64)
+    /// Say when the attempt may begin, by `attemptAdmitted`, or that it never may, by
+    /// `attemptRefused`. Given only where ``RunLimits/asksForAdmission`` is set, before the intent is
+    /// recorded: an attempt that waits has not begun, and a crash costs it nothing.
+    case requestAdmission(AttemptRequest)
+    /// What was asked for is not needed any more, or what was admitted does not start: nothing of it
+    /// runs or will. A request that was withdrawn may be made again.
+    case withdrawAdmission(AttemptReference)
     /// Execute the attempt. Where it has an effect, its intent is stored already.
     case launch(TaskAttempt)
     /// Stop the attempt, and report its end as any other. Given at most once an attempt.

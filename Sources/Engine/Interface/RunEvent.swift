@@ -7,6 +7,13 @@ public import Workflows
 public enum RunEvent: Sendable {
     /// The run begins, or goes on after `init(resuming:)`. A second one changes nothing.
     case start
+    /// An attempt that admission was requested for may begin.
+    case attemptAdmitted(AttemptReference)
+    /// An attempt that admission was requested for waits, and the sentence says for what; the
+    /// status shows it.
+    case attemptQueued(AttemptReference, message: String)
+    /// An attempt that admission was requested for may not be made: it failed without having begun.
+    case attemptRefused(AttemptReference, TaskError)
     /// An attempt that was launched has ended, and nothing of it runs any more.
     case attemptFinished(AttemptReference, AttemptOutcome)
     /// The write asked for under this sequence number is stored.

@@ -35,13 +35,14 @@ public enum TaskPhase: String, Sendable, Hashable, CaseIterable {
     /// Whether a task may go from this phase to the other in one step.
     ///
     /// Every change of a task's phase in the engine passes this table. A launching or running task
-    /// goes back to ready only where the fate of its attempt is unknown after a crash.
+    /// goes back to ready only where the fate of its attempt is unknown after a crash. A ready one is
+    /// retrying where its attempt was not admitted.
     public func mayBecome(_ next: TaskPhase) -> Bool {
         switch self {
         case .pending: next == .ready || next == .skipped || next == .failed || next == .cancelled
         case .ready:
-            next == .launching || next == .completed || next == .failed || next == .skipped
-                || next == .cancelled
+            next == .launching || next == .retrying || next == .completed || next == .failed
+                || next == .skipped || next == .cancelled
         case .launching: next == .running || next == .ready || next == .failed || next == .cancelled
         case .running:
             next != .pending && next != .launching && next != .skipped && next != .running

@@ -13,6 +13,8 @@ extension RunMachine {
         else { return }
         guard run.phase == .running else {
             cleared.append(attempt)
+            // A pause may be long: the place is given back, and asked for again after it.
+            if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
             return
         }
         move(task, to: .running)
@@ -62,7 +64,7 @@ extension RunMachine {
     }
 
     /// Makes another attempt where the policy allows one, or ends the task.
-    private mutating func retryOrFail(
+    mutating func retryOrFail(
         _ task: Int, _ error: TaskError, as phase: TaskPhase, at now: Timestamp,
         into actions: inout [RunAction]
     ) {

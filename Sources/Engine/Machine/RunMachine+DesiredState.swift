@@ -53,6 +53,7 @@ extension RunMachine {
         case .paused:
             guard run.phase == .running, run.ending == nil else { return }
             moveRun(to: .paused)
+            withdrawRequests(into: &actions)
             run.pausedSince = now
             timers.clear(runDeadlineSlot)
             ledger.hurry()
@@ -72,6 +73,12 @@ extension RunMachine {
         }
         run.pausedSince = nil
         ledger.hurry()
+        if limits.asksForAdmission {
+            for attempt in cleared {
+                actions.append(.requestAdmission(AttemptRequest(attempt)))
+            }
+            return
+        }
         let waiting = cleared
         cleared = []
         for attempt in waiting { launch(attempt, at: now, into: &actions) }

@@ -8,10 +8,14 @@ extension RunMachine {
     /// start, ends the run when nothing is left, asks for a write, and sets the timer.
     mutating func settle(at now: Timestamp, into actions: inout [RunAction]) {
         admitArrivals(at: now, into: &actions)
-        while run.phase == .running, run.ending == nil, active.count < parallelism,
-            let task = ready.first
+        while run.phase == .running, run.ending == nil,
+            active.count + asking.count < parallelism, let task = ready.first
         {
             ready.remove(task)
+            if limits.asksForAdmission, !evaluatedTypes.contains(plan.tasks[task].type) {
+                requestAdmission(of: task, into: &actions)
+                continue
+            }
             startAttempt(task, at: now, into: &actions)
             admitArrivals(at: now, into: &actions)
         }
@@ -122,7 +126,7 @@ extension RunMachine {
 
     /// Begins the next attempt of a task: evaluates a pure one on the spot, and stages any other
     /// until its intent is stored (law 4).
-    private mutating func startAttempt(
+    mutating func startAttempt(
         _ task: Int, at now: Timestamp, into actions: inout [RunAction]
     ) {
         let given: JSONObject
@@ -136,6 +140,7 @@ extension RunMachine {
         }
         tasks[task].attempt += 1
         tasks[task].reason = nil
+        details[task]?.message = nil
         if tasks[task].started == nil { tasks[task].started = now }
         if evaluatedTypes.contains(plan.tasks[task].type) {
             complete(task, with: given, at: now, into: &actions)

@@ -20,11 +20,13 @@ extension RunMachine {
         run.ending = ending
         run.reason = ending.rawValue
         run.message = message
+        withdrawRequests(into: &actions)
         cleared = []
         timers.clear(runDeadlineSlot)
         for task in active.members {
             if tasks[task].phase == .launching {
                 // Its intent may be stored, but it was not handed out and never will be.
+                withdrawAdmission(of: task, into: &actions)
                 end(task, as: .cancelled, reason: ending.taskReason, at: now)
             } else if !tasks[task].marks.contains(.cancelled) {
                 cancelAttempt(task, at: now, into: &actions)

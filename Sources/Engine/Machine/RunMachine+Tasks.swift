@@ -30,6 +30,7 @@ extension RunMachine {
     mutating func end(_ task: Int, as phase: TaskPhase, reason: TaskReason?, at now: Timestamp) {
         move(task, to: phase)
         timers.clear(task)
+        if tasks[task].reason == .queued { details[task]?.message = nil }
         tasks[task].reason = reason
         if let started = tasks[task].started { tasks[task].completed = max(started, now) }
         if details[task]?.nextAttempt != nil { details[task]?.nextAttempt = nil }

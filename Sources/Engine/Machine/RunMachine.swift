@@ -34,6 +34,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var outputs: [JSONObject]
     /// Tasks that wait only for a place.
     var ready: TaskSet
+    /// Ready tasks whose next attempt the owner was asked to admit.
+    var asking: TaskSet
     /// Tasks with an attempt that may be executing or is about to.
     var active: TaskSet
     /// Tasks whose last dependency has just ended, still to be looked at; empty between steps.
@@ -69,6 +71,7 @@ public struct RunMachine: ~Copyable, Sendable {
         tasks = Array(repeating: TaskState(), count: count)
         outputs = Array(repeating: JSONObject(), count: count)
         ready = TaskSet(capacity: count)
+        asking = TaskSet(capacity: count)
         active = TaskSet(capacity: count)
         remaining = count
         timers = TimerHeap(slots: count + TimerSlot.runSlots)
@@ -117,6 +120,11 @@ public struct RunMachine: ~Copyable, Sendable {
             // Cancelled is the last wish: law 18.
             if run.desired != .cancelled { run.desired = desired }
             if run.begun { applyDesiredState(at: now, into: &actions) }
+        case .attemptAdmitted(let reference):
+            attemptAdmitted(reference, at: now, into: &actions)
+        case .attemptQueued(let reference, let message): attemptQueued(reference, message)
+        case .attemptRefused(let reference, let error):
+            attemptRefused(reference, error, at: now, into: &actions)
         case .attemptFinished(let reference, let outcome):
             // An executor that obeys the run's deadline reports it before the timer here does.
             if outcome.isTimeout { expireRun(at: now, into: &actions) }

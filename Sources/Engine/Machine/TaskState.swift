@@ -57,6 +57,9 @@ enum TaskReason: String, Sendable, CaseIterable {
     /// A crash left the fate of an attempt unknown, and the next one waits for its start.
     case interrupted = "Interrupted"
 
+    /// Its next attempt waits to be admitted; the message says for what.
+    case queued = "Queued"
+
     /// Whether the task was settled only because the run ended.
     var isSweep: Bool {
         self == .runFailed || self == .runCancelled || self == .runTimedOut

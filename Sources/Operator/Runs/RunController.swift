@@ -197,6 +197,7 @@ extension RunController {
     private func perform(_ action: RunAction, _ driver: RunDriver) async {
         switch action {
         case .writeCheckpoint(let sequence): await writeCheckpoint(sequence, driver)
+        case .requestAdmission, .withdrawAdmission: break
         case .launch(let attempt): launch(attempt, driver)
         case .cancelAttempt(let reference): attempts.cancel(reference, of: driver.identity)
         case .setTimer: break  // The driver keeps the moment; drive(_:) asks for it at the end.

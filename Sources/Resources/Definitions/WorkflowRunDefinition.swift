@@ -117,6 +117,17 @@ extension ResourceDefinition {
                     "shards": .integer("How many RunCheckpoints hold the tasks.", minimum: 0),
                 ]),
             "timers": .freeObject("The moments the run waits for, by what they are for."),
+            "admission": .object(
+                "When the run was let in to start, or how it waits for that.",
+                [
+                    "time": .timestamp("When it was admitted; from then on it stays admitted."),
+                    "queuedTime": .timestamp("When it began to wait; absent where it did not."),
+                    "priority": .string(
+                        "The class it waits in.", enum: ["critical", "high", "normal", "low"]),
+                    "position": .integer(
+                        "Its place among the waiting runs of its namespace, from 1.", minimum: 1),
+                    "reason": .string("For what it waits, in one word."),
+                ]),
         ])
 }
 

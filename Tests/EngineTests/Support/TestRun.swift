@@ -20,6 +20,10 @@ struct TestRun: ~Copyable {
     var write: (sequence: Int64, status: JSON)?
     /// Attempts that execute, in the order of their launch.
     var executing: [TaskAttempt] = []
+    /// Attempts that wait to be admitted.
+    var requests: [AttemptRequest] = []
+    /// Attempts whose admission was withdrawn, in order.
+    var withdrawn: [AttemptReference] = []
     /// Attempts that were asked to stop and have not ended.
     var stopping: [AttemptReference] = []
     var timer: Timestamp?
@@ -71,6 +75,10 @@ struct TestRun: ~Copyable {
                 write = (sequence, status)
                 writes += 1
                 history.append(status)
+            case .requestAdmission(let request): requests.append(request)
+            case .withdrawAdmission(let reference):
+                requests.removeAll { $0.reference == reference }
+                withdrawn.append(reference)
             case .launch(let attempt): executing.append(attempt)
             case .cancelAttempt(let reference): stopping.append(reference)
             case .setTimer(let time): timer = time

@@ -1,0 +1,100 @@
+internal import Values
+internal import Workflows
+
+/// Attempts whose owner says when they may begin.
+///
+/// A task that waits for that is ready and no more: nothing of the attempt is recorded, its number is
+/// not used up, and its timeout has not begun. A machine that is rebuilt asks again.
+extension RunMachine {
+    /// Asks the owner to admit a task's next attempt.
+    mutating func requestAdmission(of task: Int, into actions: inout [RunAction]) {
+        asking.insert(task)
+        actions.append(
+            .requestAdmission(
+                AttemptRequest(
+                    reference: nextAttempt(of: task), taskID: plan.tasks[task].id,
+                    type: plan.tasks[task].type)))
+    }
+
+    /// Begins an attempt that was asked for; one that is not wanted any more is ignored.
+    mutating func attemptAdmitted(
+        _ reference: AttemptReference, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        if run.phase == .running,
+            let place = cleared.firstIndex(where: { $0.reference == reference })
+        {
+            launch(cleared.remove(at: place), at: now, into: &actions)
+            return
+        }
+        guard takeRequest(reference) else { return }
+        startAttempt(reference.task, at: now, into: &actions)
+    }
+
+    /// Notes for what an attempt waits.
+    mutating func attemptQueued(_ reference: AttemptReference, _ message: String) {
+        let task = reference.task
+        guard isAsking(reference) else { return }
+        tasks[task].reason = .queued
+        details[task, default: TaskDetail()].message = message.cut(toBytes: TextLimits.queueMessage)
+        change(task)
+    }
+
+    /// Fails an attempt that its owner does not let begin; its number is used up.
+    mutating func attemptRefused(
+        _ reference: AttemptReference, _ error: TaskError, at now: Timestamp,
+        into actions: inout [RunAction]
+    ) {
+        let task = reference.task
+        guard takeRequest(reference) else { return }
+        tasks[task].attempt += 1
+        tasks[task].reason = nil
+        details[task]?.message = nil
+        if tasks[task].started == nil { tasks[task].started = now }
+        retryOrFail(task, error, as: .failed, at: now, into: &actions)
+    }
+
+    /// Takes back what was asked for, as the run is not to start anything now.
+    mutating func withdrawRequests(into actions: inout [RunAction]) {
+        guard limits.asksForAdmission else { return }
+        for task in asking.members {
+            asking.remove(task)
+            ready.insert(task)
+            if tasks[task].reason == .queued {
+                tasks[task].reason = nil
+                details[task]?.message = nil
+                change(task)
+            }
+            actions.append(.withdrawAdmission(nextAttempt(of: task)))
+        }
+        for attempt in cleared { actions.append(.withdrawAdmission(attempt.reference)) }
+    }
+
+    /// Gives back what was admitted for the current attempt of a task, which will not be launched.
+    mutating func withdrawAdmission(of task: Int, into actions: inout [RunAction]) {
+        guard limits.asksForAdmission else { return }
+        let attempt = Int(tasks[task].attempt)
+        actions.append(.withdrawAdmission(AttemptReference(task: task, attempt: attempt)))
+    }
+
+    private func nextAttempt(of task: Int) -> AttemptReference {
+        AttemptReference(task: task, attempt: Int(tasks[task].attempt) + 1)
+    }
+
+    private func isAsking(_ reference: AttemptReference) -> Bool {
+        tasks.indices.contains(reference.task) && asking.contains(reference.task)
+            && nextAttempt(of: reference.task) == reference
+    }
+
+    private mutating func takeRequest(_ reference: AttemptReference) -> Bool {
+        guard isAsking(reference), run.ending == nil else { return false }
+        asking.remove(reference.task)
+        return true
+    }
+}
+
+extension AttemptRequest {
+    /// The request for an attempt whose intent is recorded already.
+    init(_ attempt: TaskAttempt) {
+        self.init(reference: attempt.reference, taskID: attempt.taskID, type: attempt.type)
+    }
+}

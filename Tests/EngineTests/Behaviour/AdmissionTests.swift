@@ -1,0 +1,172 @@
+import Engine
+import Testing
+import Values
+import Workflows
+
+/// Attempts begin when their owner admits them.
+@Suite struct AdmissionTests {
+    private static let limits: RunLimits = {
+        var limits = TestRun.limits
+        limits.asksForAdmission = true
+        return limits
+    }()
+
+    private let two: WorkflowPlan
+
+    init() throws {
+        two = try TestPlan.make([TestTask("a"), TestTask("b", after: ["a"])])
+    }
+
+    private func start(_ plan: WorkflowPlan) -> TestRun {
+        var run = TestRun(plan, limits: AdmissionTests.limits)
+        run.send(.start)
+        run.acknowledgeAll()
+        return run
+    }
+
+    @Test func `nothing of an attempt is recorded before it is admitted`() throws {
+        var run = start(two)
+        #expect(run.requests.map(\.taskID) == ["a"])
+        #expect(run.executing.isEmpty)
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Ready")
+        #expect(run.stored["tasks"]?["a"]?["attempt"] == nil)
+        run.send(.attemptAdmitted(run.requests[0].reference))
+        #expect(run.executing.isEmpty)
+        #expect(run.write?.status["tasks"]?["a"]?["phase"] == "Launching")
+        run.acknowledgeAll()
+        #expect(run.executingIDs == ["a"])
+    }
+
+    @Test func `a run that is admitted attempt by attempt ends as one that is not asked`() throws {
+        var asked = start(two)
+        var plain = TestRun(two)
+        plain.send(.start)
+        plain.acknowledgeAll()
+        for task in ["a", "b"] {
+            asked.send(.attemptAdmitted(try #require(asked.requests.last).reference))
+            asked.acknowledgeAll()
+            try asked.succeed(task)
+            try plain.succeed(task)
+            asked.acknowledgeAll()
+            plain.acknowledgeAll()
+        }
+        #expect(asked.finished == .completed)
+        #expect(asked.stored["tasks"] == plain.stored["tasks"])
+    }
+
+    @Test func `the wait counts to the run's timeout and not to the attempt's`() throws {
+        let plan = try TestPlan.make(
+            [TestTask("a", timeout: .seconds(10))], timeout: .seconds(60))
+        var run = start(plan)
+        run.now = TestRun.start + .seconds(30)
+        run.send(.attemptAdmitted(run.requests[0].reference))
+        run.acknowledgeAll()
+        #expect(run.executing.first?.deadline == TestRun.start + .seconds(40))
+        var late = start(plan)
+        late.now = TestRun.start + .seconds(55)
+        late.send(.attemptAdmitted(late.requests[0].reference))
+        late.acknowledgeAll()
+        #expect(late.executing.first?.deadline == TestRun.start + .seconds(60))
+        var never = start(plan)
+        try never.fireTimer()
+        never.acknowledgeAll()
+        #expect(never.finished == .timedOut)
+        #expect(never.withdrawn == [AttemptReference(task: 0, attempt: 1)])
+    }
+
+    @Test func `a crash while it waits costs no attempt and no interruption`() throws {
+        var run = start(two)
+        run.send(.attemptQueued(run.requests[0].reference, message: "waits for cpu"))
+        run.acknowledgeAll()
+        #expect(run.stored["tasks"]?["a"]?["reason"] == "Queued")
+        #expect(run.stored["tasks"]?["a"]?["message"] == "waits for cpu")
+        var next = try TestRun(
+            resuming: run.stored, two, limits: AdmissionTests.limits, at: run.now)
+        #expect(next.machine.statusJSON()["tasks"] == run.stored["tasks"])
+        next.send(.start)
+        #expect(next.requests.map(\.reference) == [AttemptReference(task: 0, attempt: 1)])
+        next.send(.attemptAdmitted(AttemptReference(task: 0, attempt: 1)))
+        next.acknowledgeAll()
+        #expect(next.stored["tasks"]?["a"]?["interruptions"] == nil)
+        #expect(next.stored["tasks"]?["a"]?["reason"] == nil)
+        #expect(next.stored["tasks"]?["a"]?["message"] == nil)
+    }
+
+    @Test func `a pause takes the requests back, and going on makes them again`() throws {
+        var run = start(two)
+        let first = run.requests[0].reference
+        run.send(.desiredStateChanged(.paused))
+        #expect(run.withdrawn == [first])
+        run.send(.attemptAdmitted(first))
+        run.acknowledgeAll()
+        #expect(run.executing.isEmpty && run.requests.isEmpty)
+        run.send(.desiredStateChanged(.running))
+        #expect(run.requests.map(\.reference) == [first])
+        run.send(.attemptAdmitted(first))
+        run.acknowledgeAll()
+        #expect(run.executingIDs == ["a"])
+    }
+
+    @Test func `an attempt that a pause met on its way is admitted anew`() throws {
+        var run = start(two)
+        let first = run.requests.removeFirst().reference
+        run.send(.attemptAdmitted(first))
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        #expect(run.executing.isEmpty)
+        #expect(run.withdrawn == [first])
+        run.send(.desiredStateChanged(.running))
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.reference) == [first])
+        #expect(run.executing.isEmpty)
+        run.send(.attemptAdmitted(first))
+        run.acknowledgeAll()
+        #expect(run.executingIDs == ["a"])
+    }
+
+    @Test func `a cancel gives back what was asked for and what was admitted`() throws {
+        let plan = try TestPlan.make([TestTask("a"), TestTask("b")])
+        var run = start(plan)
+        let (a, b) = (run.requests[0].reference, run.requests[1].reference)
+        run.send(.attemptAdmitted(a))
+        run.send(.desiredStateChanged(.cancelled))
+        #expect(Set(run.withdrawn) == [a, b])
+        run.send(.attemptAdmitted(b))
+        run.acknowledgeAll()
+        #expect(run.finished == .cancelled)
+        #expect(run.executing.isEmpty)
+    }
+
+    @Test func `a refused attempt is a failed one that the policy retries`() throws {
+        let plan = try TestPlan.make([
+            TestTask("a", retry: RetryPolicy(maxAttempts: 2, initialInterval: .seconds(1)))
+        ])
+        var run = start(plan)
+        let error = TaskError(
+            type: "CircuitOpenError", message: "it is open", isRetryable: true,
+            retryAfter: .seconds(20))
+        run.send(.attemptRefused(run.requests.removeFirst().reference, error))
+        run.acknowledgeAll()
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Retrying")
+        #expect(run.stored["tasks"]?["a"]?["attempt"] == 1)
+        try run.fireTimer()
+        #expect(run.now >= TestRun.start + .seconds(20))
+        #expect(run.requests.map(\.reference) == [AttemptReference(task: 0, attempt: 2)])
+        run.send(.attemptRefused(run.requests.removeFirst().reference, error))
+        run.acknowledgeAll()
+        #expect(run.finished == .failed)
+        #expect(run.stored["tasks"]?["a"]?["error"]?["type"] == "CircuitOpenError")
+    }
+
+    @Test func `what waits takes a place of the run's own`() throws {
+        let plan = try TestPlan.make([TestTask("a"), TestTask("b"), TestTask("c")], maxParallel: 2)
+        var run = start(plan)
+        #expect(run.requests.map(\.taskID) == ["a", "b"])
+        run.send(.attemptAdmitted(run.requests[0].reference))
+        run.acknowledgeAll()
+        #expect(run.requests.count == 2)
+        try run.succeed("a")
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.taskID) == ["a", "b", "c"])
+    }
+}
