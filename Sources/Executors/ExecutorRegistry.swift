@@ -29,6 +29,11 @@ public struct ExecutorRegistry: Sendable {
             executors.map { ($0.type, $0) }, uniquingKeysWith: { _, later in later })
     }
 
+    /// The registry with more executors; of two of one type, the later stands.
+    public func adding(_ more: [any TaskExecutor]) -> ExecutorRegistry {
+        ExecutorRegistry(executors.keys.sorted().compactMap { executors[$0] } + more)
+    }
+
     /// The types that are known, sorted.
     public var types: [String] { executors.keys.sorted() }
 

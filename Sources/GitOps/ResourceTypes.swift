@@ -11,6 +11,13 @@ extension ResourceType {
     /// Git repositories whose manifests are applied.
     public static let workflowRepositories = ResourceType(.workflowRepository)
 
+    /// Questions that runs ask people.
+    public static let approvals = ResourceType(.approval)
+    /// Tasks that failed for good.
+    public static let deadLetters = ResourceType(.deadLetter)
+    /// What is kept of runs beside their status.
+    public static let runCheckpoints = ResourceType(.runCheckpoint)
+
     private init(_ definition: ResourceDefinition) {
         self.init(
             group: definition.group, version: definition.version, plural: definition.plural,

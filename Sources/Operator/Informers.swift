@@ -6,10 +6,11 @@ import Values
 
 /// What the operator knows of the API: one cache a kind.
 struct Caches: Sendable {
-    let runs = ObjectCache(indexes: [WorkflowController.runIndex])
+    let runs = ObjectCache(indexes: [WorkflowController.runIndex, .owner])
     let workflows = ObjectCache(indexes: [.label(Labels.repository)])
     let templates = ObjectCache(indexes: [.label(Labels.repository)])
     let repositories = ObjectCache()
+    let approvals = ObjectCache(indexes: [.owner])
 }
 
 /// The watches that keep the caches, and who is told of what they bring.
@@ -20,6 +21,7 @@ struct Informers: Sendable {
         let workflows: WorkflowController
         let templates: WorkflowController
         let repositories: RepositoryController
+        let children: Children
         let logs: AttemptLogStore
     }
 
@@ -49,6 +51,7 @@ struct Informers: Sendable {
             informer(.workflowRepositories, caches.repositories) { changes in
                 handlers.repositories.enqueue(changes.map(\.key))
             },
+            informer(.approvals, caches.approvals) { handlers.children.approvalsChanged($0) },
         ]
     }
 
@@ -62,6 +65,7 @@ struct Informers: Sendable {
 extension Informers.Handlers {
     func runsChanged(_ changes: [ObjectChange]) {
         runs.enqueue(changes.map(\.key))
+        children.runsChanged(changes)
         for change in changes {
             workflows.runChanged(change.object)
             if case .deleted(let run) = change, let uid = run.uid { logs.remove(runUID: uid) }

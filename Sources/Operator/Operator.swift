@@ -64,6 +64,7 @@ public final class Operator: Sendable {
     private let workflows: WorkflowController
     private let templates: WorkflowController
     private let repositories: RepositoryController
+    private let children: Children
     private let informers: Informers
 
     /// Makes an operator that has not started.
@@ -77,8 +78,10 @@ public final class Operator: Sendable {
             time: configuration.time,
             holder: "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))")
         let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
-        let attempts = AttemptRunner(executors: configuration.executors, logs: logs)
         let caches = Caches()
+        let children = Children(context: context, caches: caches)
+        let attempts = AttemptRunner(
+            executors: configuration.executors.adding(children.executors), logs: logs)
         let runs = RunController(context: context, attempts: attempts, cache: caches.runs) {
             kind, key in
             kind == "Template" ? caches.templates.object(key) : caches.workflows.object(key)
@@ -103,11 +106,12 @@ public final class Operator: Sendable {
         self.workflows = workflows
         self.templates = templates
         self.repositories = repositories
+        self.children = children
         informers = Informers(
             context: context, namespace: configuration.namespace, caches: caches,
             handlers: Informers.Handlers(
                 runs: runs, workflows: workflows, templates: templates, repositories: repositories,
-                logs: logs))
+                children: children, logs: logs))
         addGauges(to: registry)
     }
 
@@ -152,9 +156,11 @@ public final class Operator: Sendable {
                         group.addTask { await self.workflows.run() }
                         group.addTask { await self.templates.run() }
                         group.addTask { await self.repositories.run() }
+                        group.addTask { await self.children.run() }
                     }
                 }
             }
+            self.children.close()
             await self.attempts.shutDown()
             self.context.events.finish()
         }

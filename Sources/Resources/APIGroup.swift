@@ -45,6 +45,12 @@ public enum Annotations {
     public static let manifestDigest = "orchestrator.llm/manifest-digest"
     /// A request, by any new value, to reconcile at once.
     public static let reconcileAt = "orchestrator.llm/reconcile-at"
+    /// The path of the task that made an object.
+    public static let task = "orchestrator.llm/task"
+    /// Which attempt of the task made it.
+    public static let attempt = "orchestrator.llm/attempt"
+    /// Set on a child run that was paused with the run that started it, and goes on with it.
+    public static let pausedWithParent = "orchestrator.llm/paused-with-parent"
     /// `disabled` keeps an object that its repository no longer holds.
     public static let prune = "orchestrator.llm/prune"
 }

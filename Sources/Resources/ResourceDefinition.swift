@@ -77,7 +77,8 @@ public struct ResourceDefinition: Sendable, Hashable {
 
     /// Every kind of the product, in the order in which they are installed.
     public static let all: [ResourceDefinition] = [
-        .workflow, .template, .workflowRun, .runCheckpoint, .workflowRepository,
+        .workflow, .template, .workflowRun, .runCheckpoint, .workflowRepository, .approval,
+        .deadLetter,
     ]
 
     /// The kind of that name, or nil.

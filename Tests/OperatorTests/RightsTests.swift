@@ -192,7 +192,8 @@ struct RightsTests {
             }
             try await until {
                 try await admin.missing(of: [
-                    .workflows, .templates, .workflowRuns, .workflowRepositories,
+                    .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals,
+                    .deadLetters,
                 ]).isEmpty
             }
             let client = KubernetesClient(configuration: configuration, http: http)

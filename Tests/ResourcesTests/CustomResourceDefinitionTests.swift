@@ -67,6 +67,8 @@ import YAML
             "WorkflowRun wfr workflowruns: Phase Progress Workflow Reason Started Age",
             "RunCheckpoint rcp runcheckpoints: Run Shard Sequence Age",
             "WorkflowRepository wfrepo workflowrepositories: Ready Revision Status Age",
+            "Approval apr approvals: Phase Run Task Approvals Deadline Age",
+            "DeadLetter dl deadletters: Phase Queue Run Task Error Failed Age",
         ]
         let found = ResourceDefinition.all.map { definition in
             let columns = definition.printerColumns.filter { $0.priority == 0 }.map(\.name)

@@ -15,8 +15,13 @@ final class AttemptRunner: Sendable {
         let reference: AttemptReference
     }
 
+    private struct Running {
+        let task: Task<Void, Never>
+        let cancellation: AttemptCancellation
+    }
+
     private struct State {
-        var tasks: [Key: Task<Void, Never>] = [:]
+        var tasks: [Key: Running] = [:]
         var isShutDown = false
     }
 
@@ -44,27 +49,33 @@ final class AttemptRunner: Sendable {
         let key = Key(runUID: run.uid, reference: attempt.reference)
         state.withLock { state in
             guard !state.isShutDown, state.tasks[key] == nil else { return }
-            state.tasks[key] = Task {
-                let outcome = await self.execute(attempt, of: run)
+            let cancellation = AttemptCancellation()
+            let task = Task {
+                let outcome = await AttemptCancellation.$current.withValue(cancellation) {
+                    await self.execute(attempt, of: run)
+                }
                 let isLast = self.state.withLock { state in
                     state.tasks.removeValue(forKey: key)
                     return state.isShutDown
                 }
                 if !isLast { report(outcome) }
             }
+            state.tasks[key] = Running(task: task, cancellation: cancellation)
         }
     }
 
     /// Asks one attempt to stop; its end is reported as any other.
     func cancel(_ reference: AttemptReference, of run: RunIdentity) {
         let key = Key(runUID: run.uid, reference: reference)
-        state.withLock { $0.tasks[key] }?.cancel()
+        guard let running = state.withLock({ $0.tasks[key] }) else { return }
+        running.cancellation.request()
+        running.task.cancel()
     }
 
-    /// Asks all attempts of a run to stop.
+    /// Lets go of all attempts of a run: what they made in the API stays.
     func cancelAll(of run: RunIdentity) {
         let tasks = state.withLock { state in
-            state.tasks.filter { $0.key.runUID == run.uid }.map(\.value)
+            state.tasks.filter { $0.key.runUID == run.uid }.map(\.value.task)
         }
         for task in tasks { task.cancel() }
     }
@@ -73,7 +84,7 @@ final class AttemptRunner: Sendable {
     func shutDown() async {
         let tasks = state.withLock { state in
             state.isShutDown = true
-            return Array(state.tasks.values)
+            return state.tasks.values.map(\.task)
         }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }

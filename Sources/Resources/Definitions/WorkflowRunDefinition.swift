@@ -46,6 +46,9 @@ extension ResourceDefinition {
             "priority": .integer(
                 "Runs of higher priority get free places first; 0 where absent.", minimum: -1000,
                 maximum: 1000),
+            "retryOf": RunOperationSchemas.retryOf,
+            "restoreFrom": RunOperationSchemas.restoreFrom,
+            "operations": RunOperationSchemas.operations,
         ])
 
     /// The phases of a run.
@@ -128,6 +131,8 @@ extension ResourceDefinition {
                         "Its place among the waiting runs of its namespace, from 1.", minimum: 1),
                     "reason": .string("For what it waits, in one word."),
                 ]),
+            "operations": RunOperationSchemas.operationResults,
+            "notifications": RunOperationSchemas.notifications,
         ])
 }
 

@@ -46,5 +46,5 @@ public struct TaskTypes: Sendable, Hashable {
     public var names: [String] { types.keys.sorted() }
 
     /// The types that come with the product.
-    public static let builtIn = TaskTypes([.command, .http, .transform])
+    public static let builtIn = TaskTypes([.command, .http, .transform, .approval])
 }

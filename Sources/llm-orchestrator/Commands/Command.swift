@@ -22,7 +22,8 @@ enum Commands {
         [
             RunCommand.self, ValidateCommand.self, ServerCommand.self, ListCommand.self,
             StatusCommand.self, WatchCommand.self, LogsCommand.self, PauseCommand.self,
-            ResumeCommand.self, CancelCommand.self, GraphCommand.self, InstallCommand.self,
+            ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self,
+            GraphCommand.self, InstallCommand.self,
             DemoCommand.self, CompletionCommand.self,
         ]
     }

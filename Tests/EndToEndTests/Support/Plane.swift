@@ -36,7 +36,7 @@ actor Installation {
                 .apply(definition, force: true))
         }
         let types: [ResourceType] = [
-            .workflows, .templates, .workflowRuns, .workflowRepositories,
+            .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals, .deadLetters,
         ]
         try await awaited("the kinds to be served") {
             try await client.missing(of: types).isEmpty

@@ -87,6 +87,20 @@ extension World {
         try await object(.workflowRuns, name, "to be \(phase)") { $0.phase == phase }
     }
 
+    /// Waits until the one approval that a run asks for is as wanted.
+    @discardableResult
+    func approval(
+        of run: String, _ what: String, until holds: (KubernetesObject) -> Bool
+    ) async throws -> KubernetesObject {
+        try await awaited("the approval of \(run) \(what)", state: { await everything() }) {
+            let found = try await client.list(.approvals, namespace: namespace).items.filter {
+                $0.spec["run"]?["name"]?.stringValue == run
+            }
+            guard found.count == 1, let approval = found.first, holds(approval) else { return nil }
+            return approval
+        }
+    }
+
     /// Creates a run.
     func createRun(_ name: String, _ spec: JSON) async throws {
         var object = KubernetesObject(.workflowRuns, key(name))
@@ -137,7 +151,9 @@ extension World {
     /// What the namespace holds, for messages of tests.
     func everything() async -> String {
         var text = ""
-        for type in [ResourceType.workflowRepositories, .workflows, .workflowRuns, .events] {
+        for type in [
+            ResourceType.workflowRepositories, .workflows, .workflowRuns, .approvals, .events,
+        ] {
             let items = (try? await client.list(type, namespace: namespace))?.items ?? []
             for item in items {
                 var json = item.json

@@ -93,6 +93,13 @@ struct World: Sendable {
     /// A file that tasks wait for.
     func gate(_ name: String) -> Gate { Gate(path: directory.file("gate-\(name)")) }
 
+    /// Calls the program as the world's user does.
+    func orchestrator(_ arguments: String...) async throws -> Program.Result {
+        let program = Program(Program.orchestrator, environment: ["HOME": directory.path])
+        return try await program.run(
+            arguments + ["--kubeconfig", kubeconfig, "--namespace", namespace])
+    }
+
     /// `kubectl` as the world's user types it.
     var kubectl: Program {
         Program(

@@ -1,0 +1,13 @@
+import Kubernetes
+import Values
+
+/// What the phase in a run's status says of it.
+enum RunPhases {
+    /// The phases that no run leaves.
+    static let ends: Set<String> = ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"]
+
+    /// Whether a run has ended, as its status tells.
+    static func hasEnded(_ run: KubernetesObject) -> Bool {
+        ends.contains(run.status["phase"]?.stringValue ?? "")
+    }
+}
