@@ -13,7 +13,7 @@ public struct Expression: Sendable {
     /// The chains of names that start at free variables, in the order of the text.
     public let references: [Reference]
 
-    private let tree: CompiledTree
+    let tree: CompiledTree
 
     /// Reads an expression.
     ///
@@ -25,13 +25,21 @@ public struct Expression: Sendable {
                 "the expression has \(bytes.count) bytes, over the \(Limits.expressionBytes) allowed",
                 at: 0)
         }
-        let parsed = try Parser.tree(
-            of: bytes, hyphenatedFieldsOf: dialect == .workflow ? "tasks" : nil)
-        var resolver = Resolver(parsed, dialect: dialect)
-        try resolver.run()
         self.source = source
-        references = resolver.references.sorted { $0.offset < $1.offset }
-        self.tree = CompiledTree(resolver.tree)
+        (tree, references) = try Expression.compile(
+            bytes, in: bytes.indices, dialect: dialect, locals: nil)
+    }
+
+    /// Reads a part of a text, whose places count from the start of the text.
+    static func compile(
+        _ bytes: [UInt8], in range: Range<Int>, dialect: Dialect, locals: TemplateScope?
+    ) throws(ExpressionError) -> (CompiledTree, [Reference]) {
+        let parsed = try Parser.tree(of: bytes, in: range, dialect: dialect)
+        var resolver = Resolver(parsed, dialect: dialect, locals: locals)
+        try resolver.run()
+        return (
+            CompiledTree(resolver.tree), resolver.references.sorted { $0.offset < $1.offset }
+        )
     }
 
     /// Whether the value is written out, so that evaluating always gives the same.

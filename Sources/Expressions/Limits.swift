@@ -26,6 +26,18 @@ enum Limits {
     static let templateExpressions = 10_000
     /// The deepest JSON a template may be.
     static let templateDepth = 256
+    /// The longest text of a template, in bytes.
+    static let templateBytes = 1 << 20
+    /// The most tags of one text.
+    static let templateTags = 10_000
+    /// The deepest nesting of `if` and `for`.
+    static let templateNesting = 64
+    /// The most turns that all loops of one text take together.
+    static let templateTurns = 100_000
+    /// The most steps that all expressions of one text take together.
+    static let templateCost = 4_000_000
+    /// The widest indentation, and the most digits before or after the point that are rounded to.
+    static let filterWidth = 100
     /// The most digits after the point that `%.Nf` may ask for.
     static let formatPrecision = 1000
 }

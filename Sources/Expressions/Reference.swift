@@ -6,10 +6,13 @@ public struct Reference: Sendable, Hashable {
     public var path: [String]
     /// Where the variable stands in the source, in bytes of UTF-8.
     public var offset: Int
+    /// Whether the filter `default` stands ready for what is not there.
+    public var mayBeMissing: Bool
 
     /// Makes a reference.
-    public init(path: [String], offset: Int) {
+    public init(path: [String], offset: Int, mayBeMissing: Bool = false) {
         self.path = path
         self.offset = offset
+        self.mayBeMissing = mayBeMissing
     }
 }

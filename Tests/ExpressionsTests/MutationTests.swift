@@ -25,7 +25,17 @@ import Values
         ".format([", ".substring(", ".matches('(a|b)*", "math.bitShiftLeft(1, ", "0x", "1.", "{?",
     ]
 
-    private func mutate(_ source: String, _ generator: inout Generator) -> [UInt8] {
+    private static let templateFragments = [
+        "{{", "}}", "{%", "%}", "{#", "#}", "-", "{{-", "-%}", "{% if n %}", "{% else %}",
+        "{% elif n %}", "{% endif %}", "{% for x in nums %}", "{% for a, b in pairs %}",
+        "{% endfor %}", "{% set x = n %}", "{% raw %}", "{% endraw %}", " | ", "| join(", "|map('",
+        "|default(", "|batch(0)|", "|round(-99)", "|indent(100,", "|truncate(0,", "loop.index",
+        "\\", "'", "\"", "$(", "`", "<<", "${", "((", "case ", ")", "}", "=", " if ", ",",
+    ]
+
+    private func mutate(
+        _ source: String, _ fragments: [String], _ generator: inout Generator
+    ) -> [UInt8] {
         var bytes = Array(source.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let place = Int.random(in: 0...bytes.count, using: &generator)
@@ -39,7 +49,7 @@ import Values
             case 3 where place < bytes.count:
                 bytes.removeSubrange(place..<min(bytes.count, place + 10))
             default:
-                let fragment = MutationTests.fragments.randomElement(using: &generator) ?? ""
+                let fragment = fragments.randomElement(using: &generator) ?? ""
                 bytes.insert(contentsOf: Array(fragment.utf8), at: place)
             }
         }
@@ -61,7 +71,8 @@ import Values
         var read = 0
         for _ in 0..<5000 {
             let source = sources.randomElement(using: &generator) ?? ""
-            let damaged = String(decoding: mutate(source, &generator), as: UTF8.self)
+            let damaged = String(
+                decoding: mutate(source, MutationTests.fragments, &generator), as: UTF8.self)
             do {
                 let dialect: Dialect = read % 2 == 0 ? .workflow : .specification
                 let expression = try Expression(parsing: damaged, dialect: dialect)
@@ -84,7 +95,8 @@ import Values
         ]
         for _ in 0..<5000 {
             let source = sources.randomElement(using: &generator) ?? ""
-            let damaged = String(decoding: mutate(source, &generator), as: UTF8.self)
+            let damaged = String(
+                decoding: mutate(source, MutationTests.fragments, &generator), as: UTF8.self)
             do {
                 _ = try ValueTemplate(parsing: .string(damaged)).evaluate(bindings)
             } catch let error as ValueTemplateError {
@@ -93,5 +105,37 @@ import Values
                 #expect((0...damaged.utf8.count).contains(error.offset), "\(damaged)")
             }
         }
+    }
+
+    @Test(arguments: [1, 2] as [UInt64])
+    func `damaged texts with tags are refused or rendered`(seed: UInt64) throws {
+        var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+        let lines = try Checkout.text("Tests/ExpressionsTests/Fixtures/jinja.jsonl")
+            .split(separator: "\n").map { try JSON(parsing: String($0)) }
+        let bindings = Bindings(
+            Dictionary(
+                uniqueKeysWithValues: (lines[0]["bindings"]?.objectValue ?? [:])
+                    .map { ($0.key, $0.value) }))
+        let sources = lines.compactMap { $0["template"]?.stringValue }
+        var rendered = 0
+        for turn in 0..<3000 {
+            let source = sources.randomElement(using: &generator) ?? ""
+            let damaged = String(
+                decoding: mutate(source, MutationTests.templateFragments, &generator),
+                as: UTF8.self)
+            let context = TemplateContext.allCases[turn % TemplateContext.allCases.count]
+            do {
+                let template = try TextTemplate(parsing: damaged, for: context)
+                let text = try template.render(bindings)
+                rendered += 1
+                // The same text again, and only ever the same.
+                #expect(try template.render(bindings) == text)
+            } catch let error as ExpressionError {
+                #expect((0...damaged.utf8.count).contains(error.offset), "\(damaged)")
+            } catch let error as EvaluationError {
+                #expect((0...damaged.utf8.count).contains(error.offset), "\(damaged)")
+            }
+        }
+        #expect(rendered > 300)
     }
 }

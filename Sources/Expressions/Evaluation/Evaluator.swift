@@ -6,14 +6,17 @@
 struct Evaluator: ~Copyable {
     let tree: CompiledTree
     let bindings: Bindings
-    private var slots: [CELValue]
-    /// The steps that are left.
+    /// The values of the variables of macros, after those of the template around.
+    var slots: [CELValue]
+    /// The steps that are left, of so many.
     var budget: Int
+    private let allowed: Int
 
     init(_ tree: CompiledTree, _ bindings: Bindings, budget: Int = Limits.evaluationCost) {
         self.tree = tree
         self.bindings = bindings
         self.budget = budget
+        allowed = budget
         slots = tree.slotCount == 0 ? [] : Array(repeating: .null, count: tree.slotCount)
     }
 
@@ -47,6 +50,7 @@ struct Evaluator: ~Copyable {
         case .conditional(let condition, let yes, let no):
             return try conditional(condition, yes, no)
         case .comprehension(let index): return try comprehension(Int(index), at: node)
+        case .filter(let index): return try filter(Int(index), at: node)
         }
     }
 
@@ -65,7 +69,7 @@ struct Evaluator: ~Copyable {
 
     func costExceeded(at node: NodeIndex) -> EvaluationError {
         error(
-            .costExceeded, "the expression takes over \(Limits.evaluationCost) steps", at: node)
+            .costExceeded, "the expression takes over \(allowed) steps", at: node)
     }
 
     func error(

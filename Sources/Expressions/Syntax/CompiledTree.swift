@@ -9,6 +9,7 @@ final class CompiledTree: Sendable {
     let names: [String]
     let calls: [Call]
     let comprehensions: [Comprehension]
+    let filters: [FilterCall]
     let patterns: [Pattern]
     let root: NodeIndex
     let slotCount: Int
@@ -21,6 +22,7 @@ final class CompiledTree: Sendable {
         names = tree.names
         calls = tree.calls
         comprehensions = tree.comprehensions
+        filters = tree.filters
         patterns = tree.patterns
         root = tree.root
         slotCount = tree.slotCount

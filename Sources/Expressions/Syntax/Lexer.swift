@@ -1,46 +1,55 @@
 /// Cuts a source into tokens, in one pass.
 struct Lexer {
     private let bytes: [UInt8]
+    private let end: Int
     private let hyphenatedFieldsOf: String?
-    private var position = 0
+    private let hasFilters: Bool
+    private var position: Int
     private var tokens: [Token] = []
 
-    /// Makes a lexer; the fields of the variable `hyphenatedFieldsOf` may have hyphens in their names.
-    init(_ bytes: [UInt8], hyphenatedFieldsOf: String?) {
+    private init(_ bytes: [UInt8], in range: Range<Int>, dialect: Dialect) {
         self.bytes = bytes
-        self.hyphenatedFieldsOf = hyphenatedFieldsOf
+        position = range.lowerBound
+        end = range.upperBound
+        hyphenatedFieldsOf = dialect.hyphenatedFieldsOf
+        hasFilters = dialect == .template
     }
 
+    /// The words of a part of a text, whose places count from the start of the text.
     static func tokens(
-        of bytes: [UInt8], hyphenatedFieldsOf variable: String?
+        of bytes: [UInt8], in range: Range<Int>, dialect: Dialect
     ) throws(ExpressionError) -> [Token] {
-        var lexer = Lexer(bytes, hyphenatedFieldsOf: variable)
+        var lexer = Lexer(bytes, in: range, dialect: dialect)
         try lexer.run()
         return lexer.tokens
     }
 
     private mutating func run() throws(ExpressionError) {
         while true {
-            skipBlanks()
-            guard position < bytes.count else { break }
+            try skipBlanks()
+            guard position < end else { break }
             try next()
         }
-        tokens.append(Token(kind: .end, start: bytes.count, end: bytes.count))
+        tokens.append(Token(kind: .end, start: end, end: end))
     }
 
-    private mutating func skipBlanks() {
-        while position < bytes.count {
+    private mutating func skipBlanks() throws(ExpressionError) {
+        while position < end {
             switch bytes[position] {
             case 0x20, 0x09, 0x0A, 0x0C, 0x0D: position += 1
             case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"):
-                while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+                // In Jinja it divides: taking it for a comment would drop the rest in silence.
+                guard !hasFilters else {
+                    throw unexpected("//", suggestion: "write '/', which divides integers whole")
+                }
+                while position < end, bytes[position] != 0x0A { position += 1 }
             default: return
             }
         }
     }
 
     private func byte(_ ahead: Int) -> UInt8? {
-        position + ahead < bytes.count ? bytes[position + ahead] : nil
+        position + ahead < end ? bytes[position + ahead] : nil
     }
 
     private mutating func next() throws(ExpressionError) {
@@ -259,6 +268,8 @@ extension Lexer {
             add(.equal, 2)
         case UInt8(ascii: "&") where second == first: add(.and, 2)
         case UInt8(ascii: "|") where second == first: add(.or, 2)
+        case UInt8(ascii: "|") where hasFilters: add(.pipe, 1)
+        case UInt8(ascii: "=") where hasFilters: add(.assign, 1)
         default: throw unknownSymbol(first)
         }
     }
@@ -270,6 +281,8 @@ extension Lexer {
         case UInt8(ascii: "|"): unexpected("|", suggestion: "write '||' for 'or'")
         case UInt8(ascii: "$"):
             unexpected("$", suggestion: "write the expression itself, without '${{' and '}}'")
+        case UInt8(ascii: "~") where hasFilters:
+            unexpected("~", suggestion: "write '+' to join texts, with string() around numbers")
         case 0xE2 where byte(1) == 0x80:
             unexpected(scalarHere, suggestion: "use straight quotes, ' or \"")
         default: unexpected(scalarHere, suggestion: nil)
@@ -277,7 +290,7 @@ extension Lexer {
     }
 
     private var scalarHere: String {
-        let end = min(position + 4, bytes.count)
+        let end = min(position + 4, end)
         let text = String(decoding: bytes[position..<end], as: UTF8.self)
         guard let scalar = text.unicodeScalars.first else { return "" }
         return scalar.value < 0x20 ? "byte 0x" + String(scalar.value, radix: 16) : String(scalar)

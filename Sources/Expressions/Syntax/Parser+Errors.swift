@@ -19,6 +19,13 @@ extension Parser {
         case .rightParenthesis, .rightBracket, .rightBrace:
             return ExpressionError(
                 "unexpected \(found): nothing is open that it closes", at: token.start)
+        case .assign:
+            return ExpressionError(
+                "unexpected '='", at: token.start, suggestion: "write '==' to compare")
+        case .identifier where dialect == .template && text(token) == "is":
+            return ExpressionError(
+                "expected an operator or the end, found 'is'", at: token.start,
+                suggestion: "write '==' to compare, has(value.name) for 'is defined'")
         case .identifier:
             let suggestion: String? =
                 switch text(token).lowercased() {

@@ -4,6 +4,7 @@
 /// Source: the grammar of the CEL language definition.
 struct Parser {
     let bytes: [UInt8]
+    let dialect: Dialect
     private let tokens: [Token]
     private var position = 0
     private var nesting = 0
@@ -11,23 +12,27 @@ struct Parser {
     private var heights: [Int32] = []
     private var nameIndices: [String: Int32] = [:]
 
+    /// The tree of a part of a text, whose places count from the start of the text.
     static func tree(
-        of bytes: [UInt8], hyphenatedFieldsOf variable: String?
+        of bytes: [UInt8], in range: Range<Int>, dialect: Dialect
     ) throws(ExpressionError) -> SyntaxTree {
-        let tokens = try Lexer.tokens(of: bytes, hyphenatedFieldsOf: variable)
-        var parser = Parser(bytes: bytes, tokens: tokens)
+        let tokens = try Lexer.tokens(of: bytes, in: range, dialect: dialect)
+        var parser = Parser(bytes: bytes, tokens: tokens, dialect: dialect)
         parser.tree.root = try parser.parseExpression()
         guard parser.token.kind == .end else { throw parser.unexpectedAfterValue() }
         return parser.tree
     }
 
-    private init(bytes: [UInt8], tokens: [Token]) {
+    private init(bytes: [UInt8], tokens: [Token], dialect: Dialect) {
         self.bytes = bytes
         self.tokens = tokens
+        self.dialect = dialect
         tree.nodes.reserveCapacity(tokens.count)
     }
 
     var token: Token { tokens[position] }
+
+    var nextToken: Token { tokens[min(position + 1, tokens.count - 1)] }
 
     func text(_ token: Token) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
 
@@ -170,6 +175,12 @@ extension Parser {
             operators.removeLast()
         }
         var operand = try parseMember(negated: negated)
+        // As in Jinja a filter takes the number with its sign, and binds tighter than '!'.
+        while let symbol = operators.last, symbol.kind == .minus {
+            operand = try add(.negate(operand), at: symbol.start, over: [operand])
+            operators.removeLast()
+        }
+        while token.kind == .pipe { operand = try parseFilter(of: operand) }
         for symbol in operators.reversed() {
             let node: Node = symbol.kind == .not ? .not(operand) : .negate(operand)
             operand = try add(node, at: symbol.start, over: [operand])
@@ -269,7 +280,7 @@ extension Parser {
             ? ExpressionError("expected ',' or '\(text)', found \(found)", at: token.start) : error
     }
 
-    private mutating func expectClosing(
+    mutating func expectClosing(
         _ kind: Token.Kind, _ text: String, of opening: Token, _ openingText: String
     ) throws(ExpressionError) {
         guard take(kind) else { throw expectClosingError(opening, openingText, text) }
@@ -300,7 +311,7 @@ extension Parser {
             return inner
         case .leftBracket: return try parseList()
         case .leftBrace: return try parseMap()
-        case .dot where tokens[position + 1].kind == .identifier:
+        case .dot where nextToken.kind == .identifier:
             advance()
             return try parseIdentifier()
         case .identifier: return try parseIdentifier()
@@ -319,16 +330,22 @@ extension Parser {
             advance()
             return try addConstant(.null, at: word.start)
         case "in": throw expectedValue()
-        case "not" where [.identifier, .leftParenthesis].contains(tokens[position + 1].kind):
+        case "not" where [.identifier, .leftParenthesis].contains(nextToken.kind):
             throw ExpressionError(
                 "unexpected 'not'", at: word.start, suggestion: "write '!' for 'not'")
+        case "True", "False", "None":
+            guard dialect == .template else { break }
+            throw ExpressionError(
+                "unexpected '\(text)'", at: word.start,
+                suggestion: "write '\(text == "None" ? "null" : text.lowercased())'")
         default: break
         }
         advance()
         if token.kind == .leftParenthesis {
             return try parseCall(text, at: word.start, receiver: nil)
         }
-        guard !ReservedWords.reserved.contains(text) else {
+        let isLoop = dialect == .template && text == "loop"
+        guard isLoop || !ReservedWords.reserved.contains(text) else {
             throw ExpressionError("'\(text)' is a reserved word", at: word.start)
         }
         return try add(.variable(name: name(text)), at: word.start)

@@ -9,11 +9,19 @@ struct Resolver {
     private(set) var tree: SyntaxTree
     private(set) var references: [Reference] = []
     private let dialect: Dialect
+    private let locals: TemplateScope?
+    /// The first slot that is free for the variables of macros.
+    private let firstSlot: Int32
     private var scope: [(name: Int32, slot: Int32)] = []
+    /// Whether what is visited may be missing, as a filter takes its place then.
+    private var mayBeMissing = false
 
-    init(_ tree: SyntaxTree, dialect: Dialect) {
+    init(_ tree: SyntaxTree, dialect: Dialect, locals: TemplateScope?) {
         self.tree = tree
         self.dialect = dialect
+        self.locals = locals
+        firstSlot = locals?.slotCount ?? 0
+        self.tree.slotCount = Int(firstSlot)
     }
 
     mutating func run() throws(ExpressionError) { try visit(tree.root) }
@@ -38,6 +46,7 @@ struct Resolver {
             try visit(yes)
             try visit(no)
         case .comprehension(let index): try visitComprehension(Int(index))
+        case .filter(let index): try visitFilter(tree.filters[Int(index)])
         }
     }
 
@@ -52,11 +61,13 @@ struct Resolver {
         var names: [String] = []
         var current = node
         var pending: [NodeIndex] = []
+        var innermost: NodeIndex?
         while true {
             switch tree.nodes[Int(current)] {
             case .select(let operand, let name), .optionalSelect(let operand, let name),
                 .has(let operand, let name):
                 names.append(tree.names[Int(name)])
+                innermost = current
                 current = operand
             case .index(let operand, let key), .optionalIndex(let operand, let key):
                 if let text = constantString(key) {
@@ -66,9 +77,12 @@ struct Resolver {
                     names.removeAll()
                     pending.append(key)
                 }
+                innermost = nil
                 current = operand
             case .variable(let name):
-                visitVariable(current, name, fields: names.reversed(), whole: node)
+                if try !visitLocal(current, name, field: innermost) {
+                    visitVariable(current, name, fields: names.reversed(), whole: node)
+                }
                 for key in pending { try visit(key) }
                 return
             default:
@@ -86,20 +100,56 @@ struct Resolver {
         return text
     }
 
+    /// Resolves a variable of a macro or of the template around; false where the name is neither.
+    private mutating func visitLocal(
+        _ node: NodeIndex, _ name: Int32, field: NodeIndex?
+    ) throws(ExpressionError) -> Bool {
+        if let slot = slot(name) {
+            tree.nodes[Int(node)] = .local(slot: slot)
+            return true
+        }
+        let text = tree.names[Int(name)]
+        switch locals?.local(text) {
+        case nil:
+            guard dialect == .template, text == "loop" else { return false }
+            throw ExpressionError(
+                "'loop' is known only inside of '{% for %}'", at: tree.offset(node))
+        case .value(let slot): tree.nodes[Int(node)] = .local(slot: slot)
+        case .partly:
+            throw ExpressionError(
+                "'\(text)' is set only in some branches before this", at: tree.offset(node),
+                suggestion: "set it before the 'if' as well")
+        case .loop(let slot):
+            guard let field, case .select(_, let name) = tree.nodes[Int(field)] else {
+                throw ExpressionError(
+                    "'loop' is no value by itself", at: tree.offset(node),
+                    suggestion: "use loop.index, loop.first, loop.last or loop.length")
+            }
+            let fieldName = tree.names[Int(name)]
+            guard let place = LoopField.named(fieldName) else {
+                let nearest = Spelling.nearest(
+                    to: fieldName, among: LoopField.allCases.map(\.rawValue))
+                throw ExpressionError(
+                    "'loop' has no field '\(fieldName)'", at: tree.offset(field),
+                    suggestion: nearest.map { "did you mean loop.\($0)?" })
+            }
+            tree.nodes[Int(field)] = .local(slot: slot + place.offset)
+        }
+        return true
+    }
+
     private mutating func visitVariable(
         _ node: NodeIndex, _ name: Int32, fields: [String], whole: NodeIndex
     ) {
-        if let slot = slot(name) {
-            tree.nodes[Int(node)] = .local(slot: slot)
-            return
-        }
         let text = tree.names[Int(name)]
         if let type = CELType.named[text] {
             replace(node, with: .type(type))
         } else if let type = CELType.named[([text] + fields).joined(separator: ".")] {
             replace(whole, with: .type(type))
         } else {
-            references.append(Reference(path: [text] + fields, offset: tree.offset(node)))
+            references.append(
+                Reference(
+                    path: [text] + fields, offset: tree.offset(node), mayBeMissing: mayBeMissing))
         }
     }
 
@@ -113,16 +163,24 @@ struct Resolver {
     private mutating func visitComprehension(_ index: Int) throws(ExpressionError) {
         var loop = tree.comprehensions[index]
         try visit(loop.range)
-        let depth = scope.count
-        loop.slot = Int32(depth)
-        scope.append((loop.firstName, Int32(depth)))
+        let slot = firstSlot + Int32(scope.count)
+        loop.slot = slot
+        scope.append((loop.firstName, slot))
         // A second slot is always kept: the value of a map's entry while its key has the first.
-        scope.append((loop.secondName, Int32(depth + 1)))
-        tree.slotCount = max(tree.slotCount, scope.count)
+        scope.append((loop.secondName, slot + 1))
+        tree.slotCount = max(tree.slotCount, Int(slot) + 2)
         if loop.filter >= 0 { try visit(loop.filter) }
         if loop.result >= 0 { try visit(loop.result) }
         scope.removeLast(2)
         tree.comprehensions[index] = loop
+    }
+
+    private mutating func visitFilter(_ call: FilterCall) throws(ExpressionError) {
+        let before = mayBeMissing
+        mayBeMissing = before || call.filter == .default
+        try visit(call.operand)
+        mayBeMissing = before
+        for argument in call.arguments where argument >= 0 { try visit(argument) }
     }
 
     // MARK: Functions
@@ -143,7 +201,7 @@ struct Resolver {
         let given = Int(call.arguments.count) - (call.isMethod ? 1 : 0)
         if let signature, signature.arguments.contains(given) {
             call.function = signature.function
-        } else if dialect == .workflow {
+        } else if dialect != .specification {
             throw unknown(name, call, signature, given: given, at: tree.offset(node))
         }
         for argument in call.arguments.indices { try visit(tree.children[argument]) }
@@ -157,6 +215,7 @@ struct Resolver {
             return nil
         }
         let text = tree.names[Int(name)]
+        guard locals?.local(text) == nil else { return nil }
         return FunctionSignature.namespaces.contains(text) ? text : nil
     }
 
@@ -167,7 +226,7 @@ struct Resolver {
         do {
             tree.patterns.append(try Pattern(text))
         } catch {
-            guard dialect == .workflow else { return -1 }
+            guard dialect != .specification else { return -1 }
             throw ExpressionError(error.description, at: tree.offset(argument))
         }
         return Int32(tree.patterns.count - 1)
@@ -194,6 +253,13 @@ struct Resolver {
         if call.isMethod, FunctionSignature.functions[name] != nil {
             return ExpressionError(
                 message, at: offset, suggestion: "write it as a function: \(name)(value)")
+        }
+        if dialect == .template, FilterSignature.named[name] != nil {
+            return ExpressionError(
+                message, at: offset, suggestion: "write it as a filter: value | \(name)")
+        }
+        if dialect == .template, name == "range" {
+            return ExpressionError(message, at: offset, suggestion: "write lists.range(count)")
         }
         if FunctionSignature.macroNames.contains(name) {
             return ExpressionError(

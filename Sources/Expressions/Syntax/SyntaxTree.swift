@@ -23,6 +23,7 @@ enum Node: Sendable {
     case binary(BinaryOperator, NodeIndex, NodeIndex)
     case conditional(NodeIndex, NodeIndex, NodeIndex)
     case comprehension(Int32)
+    case filter(Int32)
 }
 
 /// A run of the tree's `children`.
@@ -99,6 +100,7 @@ struct SyntaxTree: Sendable {
     var names: [String] = []
     var calls: [Call] = []
     var comprehensions: [Comprehension] = []
+    var filters: [FilterCall] = []
     var patterns: [Pattern] = []
     var root: NodeIndex = 0
     /// How many variables macros bind at most at one time.

@@ -4,7 +4,7 @@ struct Token: Sendable {
         case identifier, quotedIdentifier, integer, unsigned, double, string, bytes
         case leftParenthesis, rightParenthesis, leftBracket, rightBracket, leftBrace, rightBrace
         case dot, comma, colon, question, plus, minus, star, slash, percent, not
-        case and, or, equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+        case pipe, assign, and, or, equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
         case end
     }
 

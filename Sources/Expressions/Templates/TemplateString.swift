@@ -52,7 +52,7 @@ struct TemplateString: Sendable {
     /// Reads the expression whose `${{` stands at a place; returns the place after its `}}`.
     private mutating func expression(_ bytes: [UInt8], from open: Int) throws(Failure) -> Int {
         let start = open + 3
-        guard let end = TemplateString.end(bytes, from: start) else {
+        guard let end = ExpressionEnd.find(in: bytes, from: start, isTag: false) else {
             throw Failure(
                 offset: open,
                 error: ExpressionError(
@@ -65,55 +65,6 @@ struct TemplateString: Sendable {
             throw Failure(offset: start + error.offset, error: error)
         }
         return end + 2
-    }
-
-    /// The place of the `}}` that ends an expression.
-    ///
-    /// Braces that open a map are counted, so that the `}}` of `{"a": {"b": 1}}` belongs to it.
-    private static func end(_ bytes: [UInt8], from start: Int) -> Int? {
-        var position = start
-        var braces = 0
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "'"), UInt8(ascii: "\""):
-                guard let after = skipString(bytes, from: position, start: start) else {
-                    return nil
-                }
-                position = after
-                continue
-            case UInt8(ascii: "{"): braces += 1
-            case UInt8(ascii: "}") where braces > 0: braces -= 1
-            case UInt8(ascii: "}") where matches("}}", bytes, position): return position
-            default: break
-            }
-            position += 1
-        }
-        return nil
-    }
-
-    /// The place after the string literal whose quote stands at a place.
-    private static func skipString(_ bytes: [UInt8], from quotePlace: Int, start: Int) -> Int? {
-        let quote = bytes[quotePlace]
-        var isRaw = false
-        var before = quotePlace - 1
-        while before >= start, quotePlace - before <= 2 {
-            let letter = bytes[before] | 0x20
-            guard letter == UInt8(ascii: "r") || letter == UInt8(ascii: "b") else { break }
-            isRaw = isRaw || letter == UInt8(ascii: "r")
-            before -= 1
-        }
-        let triple =
-            quotePlace + 2 < bytes.count && bytes[quotePlace + 1] == quote
-            && bytes[quotePlace + 2] == quote
-        let quotes = triple ? 3 : 1
-        var position = quotePlace + quotes
-        while position + quotes <= bytes.count {
-            if bytes[position..<position + quotes].allSatisfy({ $0 == quote }) {
-                return position + quotes
-            }
-            position += bytes[position] == UInt8(ascii: "\\") && !isRaw ? 2 : 1
-        }
-        return nil
     }
 
     private static func matches(_ text: StaticString, _ bytes: [UInt8], _ position: Int) -> Bool {

@@ -1,10 +1,12 @@
 public import Values
 
-/// A JSON tree whose strings may hold expressions as `${{ expression }}`.
+/// A JSON tree whose strings may hold expressions as `${{ expression }}`, or be templates.
 ///
-/// A string that is one expression and nothing else takes its value with its type; in a longer string
-/// the values are put into the text, strings as they are and others as canonical JSON. `$${{` stands
-/// for a literal `${{`. Names of members are taken as they are.
+/// A string with `${{` holds expressions and nothing else: `{{` and `{%` in it are literal text, and
+/// `$${{` stands for a literal `${{`. Any other string with `{{` or `{%` is a ``TextTemplate``. Either
+/// way, a string that is one expression and nothing else takes its value with its type; in a longer
+/// string the values are put into the text, strings as they are and others as canonical JSON. Names of
+/// members are taken as they are.
 ///
 /// Strings without expressions cost nothing to evaluate: only the places that have some are rewritten.
 public struct ValueTemplate: Sendable {
@@ -18,17 +20,36 @@ public struct ValueTemplate: Sendable {
 
     private struct Place: Sendable {
         let path: JSONPath
-        let string: TemplateString
+        let content: Content
+    }
+
+    private enum Content: Sendable {
+        case string(TemplateString)
+        case text(TextTemplate)
     }
 
     /// Reads a template.
     ///
+    /// - Parameter context: What the string at a path is part of, which says how a ``TextTemplate``
+    ///   there writes its values.
     /// - Throws: ``ValueTemplateError`` for the first string whose expression cannot be read.
-    public init(parsing json: JSON) throws(ValueTemplateError) {
+    public init(
+        parsing json: JSON, context: (JSONPath) -> TemplateContext = { _ in .text }
+    ) throws(ValueTemplateError) {
         var base = json
         var places: [Place] = []
         var references: [(path: JSONPath, reference: Reference)] = []
-        for (path, text) in try ValueTemplate.strings(of: json) {
+        for (path, text, isTemplate) in try ValueTemplate.strings(of: json) {
+            guard places.count < Limits.templateExpressions else {
+                throw ValueTemplate.error(
+                    "the template has over \(Limits.templateExpressions) expressions", path)
+            }
+            guard !isTemplate else {
+                let template = try ValueTemplate.textTemplate(text, context(path), path)
+                for reference in template.references { references.append((path, reference)) }
+                places.append(Place(path: path, content: .text(template)))
+                continue
+            }
             let string: TemplateString
             do {
                 string = try TemplateString(parsing: text)
@@ -40,21 +61,27 @@ public struct ValueTemplate: Sendable {
                 base[path] = .string(literal)
                 continue
             }
-            guard places.count < Limits.templateExpressions else {
-                throw ValueTemplate.error(
-                    "the template has over \(Limits.templateExpressions) expressions", path)
-            }
             for case .expression(let expression, let offset) in string.parts {
                 for var reference in expression.references {
                     reference.offset += offset
                     references.append((path, reference))
                 }
             }
-            places.append(Place(path: path, string: string))
+            places.append(Place(path: path, content: .string(string)))
         }
         self.base = base
         self.places = places
         self.references = references
+    }
+
+    private static func textTemplate(
+        _ text: String, _ context: TemplateContext, _ path: JSONPath
+    ) throws(ValueTemplateError) -> TextTemplate {
+        do {
+            return try TextTemplate(parsing: text, for: context)
+        } catch {
+            throw ValueTemplateError(path: path, offset: error.offset, error: error)
+        }
     }
 
     /// Whether no expression is in it.
@@ -67,7 +94,11 @@ public struct ValueTemplate: Sendable {
         var result = base
         var size = 0
         for place in places {
-            let value = try ValueTemplate.evaluate(place.string, bindings, &size)
+            let value: JSON
+            switch place.content {
+            case .string(let string): value = try ValueTemplate.evaluate(string, bindings, &size)
+            case .text(let template): value = try ValueTemplate.evaluate(template, bindings, &size)
+            }
             if place.path.components.isEmpty { return value }
             result[place.path] = value
         }
@@ -98,6 +129,21 @@ public struct ValueTemplate: Sendable {
     }
 
     private static func evaluate(
+        _ template: TextTemplate, _ bindings: Bindings, _ size: inout Int
+    ) throws(EvaluationError) -> JSON {
+        let value = try template.value(bindings)
+        guard template.program.soleExpression == nil, case .string(let text) = value else {
+            return value
+        }
+        size += text.utf8.count
+        guard size <= Limits.outputBytes else {
+            throw EvaluationError(
+                .tooLarge, "the texts are over \(Limits.outputBytes) bytes", at: 0)
+        }
+        return value
+    }
+
+    private static func evaluate(
         _ expression: Expression, _ bindings: Bindings, at offset: Int
     ) throws(EvaluationError) -> JSON {
         do {
@@ -111,11 +157,11 @@ public struct ValueTemplate: Sendable {
         ValueTemplateError(path: path, offset: 0, error: ExpressionError(message, at: 0))
     }
 
-    /// The strings that hold `${{`, in the order of the tree.
+    /// The strings that hold `${{`, and those that are templates, in the order of the tree.
     private static func strings(
         of json: JSON
-    ) throws(ValueTemplateError) -> [(JSONPath, String)] {
-        var found: [(JSONPath, String)] = []
+    ) throws(ValueTemplateError) -> [(path: JSONPath, text: String, isTemplate: Bool)] {
+        var found: [(path: JSONPath, text: String, isTemplate: Bool)] = []
         var pending: [(JSONPath, JSON)] = [(.root, json)]
         while let (path, value) = pending.popLast() {
             guard path.components.count <= Limits.templateDepth else {
@@ -123,8 +169,10 @@ public struct ValueTemplate: Sendable {
             }
             switch value {
             case .string(let text):
-                if Search.first(Array("${{".utf8), in: Array(text.utf8), from: 0) != nil {
-                    found.append((path, text))
+                if TextTemplate.isNeeded(for: text) {
+                    let hasDollar =
+                        Search.first(Array("${{".utf8), in: Array(text.utf8), from: 0) != nil
+                    found.append((path, text, !hasDollar))
                 }
             case .array(let elements):
                 for (index, element) in elements.enumerated().reversed() {
