@@ -67,6 +67,7 @@ let package = Package(
         room("Schemas", ["Patterns", "Values"]),
         room("Resources", ["Schemas", "Values"]),
         room("Observability", ["Values"]),
+        room("Admission", ["Values"]),
         room("Expressions", ["Patterns", "Values"], hasInvariants: true),
         room(
             "Workflows",
@@ -90,9 +91,9 @@ let package = Package(
         room(
             "Operator",
             [
-                "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "Git", "GitOps",
-                "HTTP", "Kubernetes", "Observability", "POSIX", "Resources", "Schemas", "Values",
-                "Workflows", "YAML",
+                "Admission", "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "Git",
+                "GitOps", "HTTP", "Kubernetes", "Observability", "POSIX", "Resources", "Schemas",
+                "Values", "Workflows", "YAML",
             ]),
         room("Console", ["POSIX", "Values"]),
         .executableTarget(
@@ -106,10 +107,10 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "ControlPlane", "Crypto", "Engine", "Executors", "Expressions", "GitOps", "HTTP",
-                "Kubernetes", "Observability", "Operator", "POSIX", "Resources", "SQLite", "Values",
-                "Workflows",
-                "YAML",
+                "Admission", "ControlPlane", "Crypto", "Engine", "Executors", "Expressions",
+                "GitOps",
+                "HTTP", "Kubernetes", "Observability", "Operator", "POSIX", "Resources", "SQLite",
+                "Values", "Workflows", "YAML",
             ],
             swiftSettings: strict),
 
@@ -127,6 +128,7 @@ let package = Package(
         tests("SchemasTests", ["Schemas", "Values"]),
         tests("ResourcesTests", ["POSIX", "Resources", "Schemas", "Values", "YAML"]),
         tests("ObservabilityTests", ["Observability", "Values"]),
+        tests("AdmissionTests", ["Admission"]),
         tests("ExpressionsTests", ["Expressions", "Values"], excluding: ["Fixtures"]),
         tests(
             "WorkflowsTests",

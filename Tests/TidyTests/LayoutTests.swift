@@ -32,7 +32,7 @@ import Testing
     @Test func `the pure rooms touch no C library and no clock`() throws {
         let pure: Set = [
             "Values", "Patterns", "Schemas", "Resources", "Expressions", "Workflows", "Engine",
-            "Observability",
+            "Observability", "Admission",
         ]
         let effects: Set = ["POSIX", "HTTP", "SQLite", "Git", "Kubernetes"]
         for room in try manifestRooms() where pure.contains(room.name) {

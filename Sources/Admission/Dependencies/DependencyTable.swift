@@ -1,0 +1,126 @@
+/// All dependencies, by name, as the gates of a queue.
+///
+/// A request names the dependency it wants. While that is out of order, it is sent to the first of
+/// its fallbacks that is in order; where none is, it waits, or goes to one that is merely slow.
+public struct DependencyTable: AdmissionGates, Sendable {
+    /// A request that passed, and where to.
+    public struct Passage: Sendable, Hashable {
+        /// The dependency it wanted.
+        public let wanted: String
+        /// The dependency it goes to.
+        public let name: String
+        let pass: Dependency.Pass
+        let since: Duration
+
+        /// Whether it goes to another than it wanted.
+        public var isFallback: Bool { name != wanted }
+    }
+
+    private var dependencies: [String: Dependency] = [:]
+    /// Those that name a dependency as a fallback.
+    private var fallbackOf: [String: Set<String>] = [:]
+
+    /// Makes an empty table.
+    public init() {}
+
+    /// The dependency of a name.
+    public subscript(_ name: String) -> Dependency? { dependencies[name] }
+
+    /// The names, sorted.
+    public var names: [String] { dependencies.keys.sorted() }
+
+    /// Adds a dependency, or changes what one goes by.
+    public mutating func apply(_ policy: DependencyPolicy, to name: String, at now: Duration) {
+        if dependencies[name]?.policy.fallbacks != policy.fallbacks {
+            unlink(name)
+            for other in policy.fallbacks { fallbackOf[other, default: []].insert(name) }
+        }
+        if dependencies[name] == nil {
+            dependencies[name] = Dependency(policy: policy, at: now)
+        } else {
+            dependencies[name]?.apply(policy, at: now)
+        }
+    }
+
+    /// Forgets a dependency.
+    public mutating func remove(_ name: String) {
+        unlink(name)
+        dependencies[name] = nil
+    }
+
+    /// The names of the gates that lead to a dependency, its own first.
+    public func gates(to name: String) -> [String] {
+        [name] + (fallbackOf[name] ?? []).sorted()
+    }
+
+    private mutating func unlink(_ name: String) {
+        for other in dependencies[name]?.policy.fallbacks ?? [] {
+            fallbackOf[other]?.remove(name)
+            if fallbackOf[other]?.isEmpty == true { fallbackOf[other] = nil }
+        }
+    }
+
+    /// Lets a request pass to the dependency it names, or to a fallback, or says why not.
+    public mutating func pass(_ gate: Gate, at now: Duration) -> GateVerdict<Passage> {
+        guard let wanted = dependencies[gate.name] else {
+            return .closed(.unknownDependency(gate.name), until: nil)
+        }
+        let candidates = [gate.name] + wanted.policy.fallbacks.prefix(AdmissionLimits.fallbacks)
+        if let best = candidates.first(where: { dependencies[$0]?.isInOrder(at: now) == true }) {
+            return pass(gate, to: best, at: now)
+        }
+        // What is merely worse than asked is still better than nothing.
+        if let usable = candidates.first(where: {
+            dependencies[$0].map { $0.breaker.opens(at: now) == nil } ?? false
+        }) {
+            return pass(gate, to: usable, at: now)
+        }
+        let opens = candidates.compactMap { dependencies[$0]?.breaker.opens(at: now) }.min()
+        return .closed(
+            .circuitOpen(gate.name), until: opens == CircuitBreaker.never ? nil : opens)
+    }
+
+    private mutating func pass(
+        _ gate: Gate, to name: String, at now: Duration
+    ) -> GateVerdict<Passage> {
+        switch dependencies[name]?.pass(named: name, isRetry: gate.isRetry, at: now) {
+        case .passed(let pass):
+            return .passed(Passage(wanted: gate.name, name: name, pass: pass, since: now))
+        case .closed(let reason, let until): return .closed(reason, until: until)
+        case nil: return .closed(.unknownDependency(name), until: nil)
+        }
+    }
+
+    /// Takes note of how a request ended that passed.
+    ///
+    /// - Parameter latency: How long it took; nil for the time since it passed.
+    public mutating func finish(
+        _ passage: Passage, _ outcome: DependencyOutcome, latency: Duration? = nil,
+        observed: RateLimitObservation = RateLimitObservation(), at now: Duration
+    ) -> [DependencyChange] {
+        dependencies[passage.name]?.finish(
+            passage.pass, outcome, latency: latency ?? now - passage.since, observed: observed,
+            at: now) ?? []
+    }
+
+    /// Gives back the place of a request that never began.
+    public mutating func abandon(_ passage: Passage, at now: Duration) {
+        dependencies[passage.name]?.abandon(passage.pass, at: now)
+    }
+
+    /// Takes note of the time.
+    public mutating func advance(to now: Duration) -> [(name: String, change: DependencyChange)] {
+        var changes: [(String, DependencyChange)] = []
+        for name in names {
+            for change in dependencies[name]?.advance(to: now) ?? [] {
+                changes.append((name, change))
+            }
+        }
+        return changes
+    }
+
+    /// Takes over that others found a circuit open.
+    public mutating func adoptOpen(_ name: String, until: Duration, at now: Duration) -> Bool {
+        dependencies[name]?.adoptOpen(until: until, at: now) ?? false
+    }
+}

@@ -1,0 +1,267 @@
+import Admission
+import Testing
+
+@Suite struct DependencyTests {
+    private static let breaker = CircuitBreaker.Policy(
+        failureThreshold: 0.5, minimumRequests: 2, window: .seconds(60),
+        openDuration: .seconds(30), halfOpenProbes: 1)
+
+    private func table(_ policies: [String: DependencyPolicy]) -> DependencyTable {
+        var table = DependencyTable()
+        for (name, policy) in policies { table.apply(policy, to: name, at: .zero) }
+        return table
+    }
+
+    private func pass(
+        _ table: inout DependencyTable, _ name: String = "main", isRetry: Bool = false,
+        at now: Duration = .zero
+    ) throws -> DependencyTable.Passage {
+        switch table.pass(Gate(name, isRetry: isRetry), at: now) {
+        case .passed(let passage): return passage
+        case .closed(let reason, _):
+            Issue.record("closed: \(reason)")
+            throw Closed()
+        }
+    }
+
+    private struct Closed: Error {}
+
+    /// Why nothing passes, and until when.
+    private struct Stop: Equatable {
+        let reason: WaitReason
+        let until: Duration?
+
+        init(_ reason: WaitReason, _ until: Duration?) {
+            self.reason = reason
+            self.until = until
+        }
+    }
+
+    private func stop(
+        _ table: inout DependencyTable, _ name: String = "main", isRetry: Bool = false,
+        at now: Duration = .zero
+    ) -> Stop? {
+        if case .closed(let reason, let until) = table.pass(Gate(name, isRetry: isRetry), at: now) {
+            return Stop(reason, until)
+        }
+        return nil
+    }
+
+    @Test func `a bulkhead holds as many at once as it says`() throws {
+        var table = table(["main": DependencyPolicy(maximumConcurrent: 2)])
+        let first = try pass(&table)
+        let second = try pass(&table)
+        #expect(stop(&table) == Stop(.bulkhead("main"), nil))
+        _ = table.finish(first, .succeeded, at: .zero)
+        let third = try pass(&table)
+        #expect(stop(&table) != nil)
+        table.abandon(second, at: .zero)
+        table.abandon(third, at: .zero)
+        #expect(table["main"]?.underWay == 0)
+    }
+
+    @Test func `requests a minute are paced, and one that never began is given back`() throws {
+        var table = table(["main": DependencyPolicy(requestsPerMinute: 2)])
+        let first = try pass(&table)
+        _ = try pass(&table)
+        #expect(stop(&table) == Stop(.rateLimited("main"), .seconds(30)))
+        table.abandon(first, at: .zero)
+        _ = try pass(&table)
+        #expect(stop(&table) != nil)
+        _ = try pass(&table, at: .seconds(30))
+    }
+
+    @Test func `tokens that were used are owed before the next request`() throws {
+        var table = table(["main": DependencyPolicy(tokensPerMinute: 60)])
+        let first = try pass(&table)
+        _ = table.finish(
+            first, .succeeded, observed: RateLimitObservation(usedTokens: 90), at: .zero)
+        #expect(stop(&table) == Stop(.rateLimited("main"), .seconds(31)))
+        _ = try pass(&table, at: .seconds(31))
+    }
+
+    @Test func `what an answer says of the limits is obeyed`() throws {
+        var table = table(["main": DependencyPolicy(requestsPerMinute: 600)])
+        let first = try pass(&table)
+        let told = RateLimitObservation(
+            requests: .init(limit: 600, remaining: 0, reset: .seconds(20)))
+        _ = table.finish(first, .succeeded, observed: told, at: .zero)
+        #expect(stop(&table) == Stop(.rateLimited("main"), .seconds(20)))
+        #expect(table["main"]?.observed.requests?.limit == 600)
+        // Without limits of its own as well.
+        var free = self.table(["main": DependencyPolicy()])
+        let only = try pass(&free)
+        _ = free.finish(only, .throttled(retryAfter: .seconds(7)), at: .zero)
+        #expect(stop(&free) == Stop(.rateLimited("main"), .seconds(7)))
+        _ = try pass(&free, at: .seconds(7))
+    }
+
+    @Test func `being asked for less opens no circuit, and an empty account opens it at once`()
+        throws
+    {
+        var table = table(["main": DependencyPolicy(breaker: DependencyTests.breaker)])
+        for second in 0..<10 {
+            let passage = try pass(&table, at: .seconds(second))
+            let changes = table.finish(
+                passage, .throttled(retryAfter: .zero), at: .seconds(second))
+            #expect(changes.isEmpty)
+        }
+        let passage = try pass(&table, at: .seconds(10))
+        #expect(table.finish(passage, .exhausted, at: .seconds(10)) == [.circuitOpened])
+        #expect(stop(&table, at: .seconds(10))?.reason == .circuitOpen("main"))
+    }
+
+    @Test func `refused requests say that it works`() throws {
+        var table = table(["main": DependencyPolicy(breaker: DependencyTests.breaker)])
+        for _ in 0..<10 {
+            let passage = try pass(&table)
+            #expect(table.finish(passage, .refused, at: .zero) == [])
+        }
+        #expect(table["main"]?.breaker.state == .closed)
+    }
+
+    @Test func `a circuit opens, lets a probe through, and closes`() throws {
+        var table = table(["main": DependencyPolicy(breaker: DependencyTests.breaker)])
+        let first = try pass(&table)
+        let second = try pass(&table)
+        #expect(table.finish(first, .failed, at: .zero) == [])
+        #expect(table.finish(second, .failed, at: .zero) == [.circuitOpened])
+        #expect(stop(&table) == Stop(.circuitOpen("main"), .seconds(30)))
+        #expect(table.advance(to: .seconds(30)).map(\.change) == [.circuitHalfOpened])
+        let probe = try pass(&table, at: .seconds(30))
+        // Only the end of the probe can tell: there is no moment to try again.
+        #expect(stop(&table, at: .seconds(30)) == Stop(.circuitOpen("main"), nil))
+        #expect(table.finish(probe, .succeeded, at: .seconds(31)) == [.circuitClosed])
+        _ = try pass(&table, at: .seconds(31))
+    }
+
+    @Test func `while it is out of order requests go to the first fallback that is not`() throws {
+        var table = table([
+            "main": DependencyPolicy(
+                breaker: DependencyTests.breaker, fallbacks: ["gone", "second", "third"]),
+            "second": DependencyPolicy(), "third": DependencyPolicy(),
+        ])
+        #expect(table.gates(to: "second") == ["second", "main"])
+        #expect(table.adoptOpen("main", until: .seconds(30), at: .zero) == true)
+        #expect(table.adoptOpen("second", until: .seconds(10), at: .zero) == true)
+        let passage = try pass(&table)
+        #expect(passage.name == "third" && passage.isFallback)
+        #expect(try pass(&table, at: .seconds(10)).name == "second")
+        #expect(try pass(&table, at: .seconds(30)).name == "main")
+        // The probe of the second one has not ended yet.
+        #expect(try pass(&table, at: .seconds(30)).name == "third")
+    }
+
+    @Test func `with every circuit open the one that opens first is waited for`() throws {
+        var table = table([
+            "main": DependencyPolicy(fallbacks: ["second"]), "second": DependencyPolicy(),
+        ])
+        _ = table.adoptOpen("main", until: .seconds(30), at: .zero)
+        _ = table.adoptOpen("second", until: .seconds(10), at: .zero)
+        #expect(stop(&table) == Stop(.circuitOpen("main"), .seconds(10)))
+    }
+
+    @Test func `what others found open is taken over once, and a shorter time is no news`() {
+        var table = table(["main": DependencyPolicy()])
+        #expect(table.adoptOpen("main", until: .seconds(30), at: .zero) == true)
+        #expect(table.adoptOpen("main", until: .seconds(20), at: .zero) == false)
+        #expect(table.adoptOpen("main", until: .seconds(40), at: .seconds(40)) == false)
+        #expect(table.adoptOpen("unknown", until: .seconds(40), at: .zero) == false)
+    }
+
+    @Test func `worse health than asked sends requests to the fallback until a probe is good`()
+        throws
+    {
+        var table = table([
+            "main": DependencyPolicy(
+                breaker: DependencyTests.breaker,
+                health: HealthThresholds(p99: .milliseconds(100)), fallbacks: ["second"]),
+            "second": DependencyPolicy(),
+        ])
+        let first = try pass(&table)
+        let slow = try pass(&table)
+        #expect(table.finish(first, .succeeded, latency: .milliseconds(10), at: .zero) == [])
+        let changes = table.finish(slow, .succeeded, latency: .milliseconds(900), at: .zero)
+        guard case .degraded(let why)? = changes.first else {
+            Issue.record("not degraded: \(changes)")
+            return
+        }
+        #expect(why.contains("100ms"))
+        #expect(table["main"]?.breaker.state == .closed)
+        #expect(try pass(&table).name == "second")
+        // A probe goes there after the open duration; a slow one leaves things as they are.
+        let bad = try pass(&table, at: .seconds(30))
+        #expect(bad.name == "main")
+        #expect(try pass(&table, at: .seconds(30)).name == "second")
+        #expect(
+            table.finish(bad, .succeeded, latency: .milliseconds(500), at: .seconds(31)) == [])
+        #expect(try pass(&table, at: .seconds(31)).name == "second")
+        let good = try pass(&table, at: .seconds(61))
+        #expect(good.name == "main")
+        #expect(
+            table.finish(good, .succeeded, latency: .milliseconds(50), at: .seconds(61))
+                == [.recovered])
+        #expect(try pass(&table, at: .seconds(61)).name == "main")
+    }
+
+    @Test func `without a fallback a slow dependency is still used`() throws {
+        var table = table([
+            "main": DependencyPolicy(
+                breaker: DependencyTests.breaker, health: HealthThresholds(errorRate: 0.4))
+        ])
+        let first = try pass(&table)
+        let second = try pass(&table)
+        _ = table.finish(first, .succeeded, at: .zero)
+        let changes = table.finish(second, .failed, at: .zero)
+        #expect(changes.contains { if case .degraded = $0 { true } else { false } })
+        // Half of two is also what opens the circuit of this policy.
+        #expect(changes.contains(.circuitOpened))
+        var other = self.table([
+            "main": DependencyPolicy(
+                breaker: .init(failureThreshold: 0.9, minimumRequests: 2),
+                health: HealthThresholds(successRate: 0.6))
+        ])
+        let third = try pass(&other)
+        let fourth = try pass(&other)
+        _ = other.finish(third, .succeeded, at: .zero)
+        _ = other.finish(fourth, .failed, at: .zero)
+        #expect(other["main"]?.isDegraded(at: .zero) == true)
+        #expect(try pass(&other).name == "main")
+    }
+
+    @Test func `repetitions wait when they are too large a part`() throws {
+        var table = table([
+            "main": DependencyPolicy(
+                retryBudget: .init(ratio: 0.5, minimumPerSecond: 0.1, capacity: 2))
+        ])
+        _ = try pass(&table, isRetry: true)
+        _ = try pass(&table, isRetry: true)
+        #expect(
+            stop(&table, isRetry: true) == Stop(.retryBudget("main"), .seconds(10)))
+        let fresh = try pass(&table)
+        _ = table.finish(fresh, .succeeded, at: .zero)
+        let again = try pass(&table)
+        _ = table.finish(again, .succeeded, at: .zero)
+        _ = try pass(&table, isRetry: true)
+    }
+
+    @Test func `a dependency that is not there yet is waited for`() throws {
+        var table = DependencyTable()
+        #expect(stop(&table) == Stop(.unknownDependency("main"), nil))
+        table.apply(DependencyPolicy(), to: "main", at: .zero)
+        _ = try pass(&table)
+        table.remove("main")
+        #expect(stop(&table) != nil)
+    }
+
+    @Test func `another policy leaves what is known of the dependency`() throws {
+        var table = table(["main": DependencyPolicy(requestsPerMinute: 1)])
+        _ = try pass(&table)
+        #expect(stop(&table) != nil)
+        table.apply(DependencyPolicy(requestsPerMinute: 1, fallbacks: ["x"]), to: "main", at: .zero)
+        #expect(stop(&table) != nil)
+        table.apply(DependencyPolicy(requestsPerMinute: 10), to: "main", at: .zero)
+        _ = try pass(&table)
+        #expect(table["main"]?.underWay == 2)
+    }
+}
