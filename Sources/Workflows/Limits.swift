@@ -1,3 +1,5 @@
+import Resources
+
 /// The bounds of this room.
 public enum WorkflowLimits {
     /// The most bytes of one manifest file.
@@ -14,4 +16,8 @@ public enum WorkflowLimits {
     public static let maximumComparisons = 100_000
     /// The most cells of one source line that a rendered diagnostic shows.
     public static let maximumSourceColumns = 120
+    /// How deep containers may be nested: a body in a body in a body.
+    public static let maximumNesting = 8
+    /// The most iterations of one loop, where it does not say fewer.
+    public static let maximumIterations = WorkflowSpecSchema.maximumIterations
 }

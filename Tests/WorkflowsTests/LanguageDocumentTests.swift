@@ -18,7 +18,7 @@ import Workflows
         let text = try Checkout.text("docs/language.md")
         let run = ResourceDefinition.workflowRun.schema.properties["spec"]
         let repository = ResourceDefinition.workflowRepository.schema.properties["spec"]
-        let types = [TaskType.command, .http, .transform].map(\.inputs)
+        let types = [TaskType.command, .http, .transform, .approval, .wait].map(\.inputs)
         var pending = [WorkflowSpecSchema.schema] + types + [run, repository].compactMap { $0 }
         while let schema = pending.popLast() {
             for (name, child) in schema.properties {

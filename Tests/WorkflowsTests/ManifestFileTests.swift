@@ -4,13 +4,14 @@ import Values
 import Workflows
 
 @Suite struct ManifestFileTests {
-    @Test(arguments: BadManifest.shape + BadManifest.meaning)
+    @Test(arguments: BadManifest.shape + BadManifest.meaning + BadManifest.scopes)
     func `each mistake is told with its place and code`(manifest: BadManifest) {
         #expect(BadManifest.found(in: manifest.text) == manifest.expected)
     }
 
     @Test func `there are enough examples of mistakes`() {
-        #expect(BadManifest.shape.count + BadManifest.meaning.count >= 55)
+        #expect(
+            BadManifest.shape.count + BadManifest.meaning.count + BadManifest.scopes.count >= 70)
     }
 
     @Test(arguments: ["minimal.yaml", "every-field.yaml", "several.yaml", "flow.json"])

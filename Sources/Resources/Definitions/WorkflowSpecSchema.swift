@@ -1,12 +1,15 @@
 public import Schemas
 
 /// The schema of a workflow's definition, which several kinds embed.
+///
+/// A structural schema cannot refer to itself, so the bodies of containers are kept whole by the API
+/// server, and the compiler checks each of them against ``body``.
 public enum WorkflowSpecSchema {
     /// What a task, input or output may be named: what can follow a dot in an expression.
     public static let identifierPattern = "^[A-Za-z_][A-Za-z0-9_-]*$"
     /// The most characters of such a name.
     public static let maximumIdentifier = 63
-    /// The most tasks of one workflow.
+    /// The most tasks of one workflow, those of all bodies together.
     public static let maximumTasks = 10_000
 
     /// `Workflow.spec`.
@@ -14,16 +17,23 @@ public enum WorkflowSpecSchema {
         "The definition of a workflow: what it takes, does and gives.", required: ["tasks"],
         [
             "description": .string("What the workflow is for."),
+            "version": .string("The version of the definition, for people.", maximumLength: 128),
             "suspend": .boolean("Whether new runs are refused; runs under way go on."),
             "config": config,
             "inputs": .array(
                 "The values a run is started with.", of: input, keys: ["name"], maximumItems: 256),
-            "tasks": .array(
-                "The steps. Their order in the file does not matter: dependsOn and references do.",
-                of: task, keys: ["id"], minimumItems: 1, maximumItems: maximumTasks),
+            "tasks": tasks(
+                "The steps. Their order in the file does not matter: dependsOn and references do."),
+            "finally": tasks(
+                "Steps that run once all others have ended, however they did; run.phase,"
+                    + " run.reason and run.message tell how.", minimumItems: 0),
             "outputs": .freeObject(
                 "The values a run ends with: for each name an expression, or an object of value,"
                     + " fallback and description."),
+            "events": events,
+            "triggers": .array(
+                "What starts runs.", of: .freeObject("One trigger."), listType: .atomic,
+                maximumItems: 64),
         ])
 
     /// The schema of one of ``schema``'s `outputs` when it is written as an object.
@@ -35,6 +45,15 @@ public enum WorkflowSpecSchema {
             "description": .string("What the value is."),
         ])
 
+    /// The schema of the body of a container: the tasks of `parallel`, `loop`, `map` or a case.
+    public static let body = tasks("The tasks of the body.")
+
+    private static func tasks(_ description: String, minimumItems: Int = 1) -> Schema {
+        .array(
+            description, of: task, keys: ["id"], minimumItems: minimumItems,
+            maximumItems: maximumTasks)
+    }
+
     private static let config = Schema.object(
         "Settings of the whole run.",
         [
@@ -44,29 +63,12 @@ public enum WorkflowSpecSchema {
                 "How many tasks of a run may be under way at once.", minimum: 1, maximum: 10_000),
             "retryPolicy": retryPolicy,
             "onFailure": onFailure,
-        ])
-
-    private static let onFailure = Schema.string(
-        "What a failed task does to its run: Fail ends it, Continue lets the other tasks go on.",
-        enum: ["Fail", "Continue"])
-
-    private static let retryPolicy = Schema.object(
-        "How often and when a failed attempt is made again.",
-        [
-            "maxAttempts": .integer(
-                "How many attempts are made in all, the first among them.", minimum: 1,
-                maximum: 1000),
-            "initialInterval": CommonSchemas.duration("The wait before the second attempt."),
-            "maxInterval": CommonSchemas.duration("The longest wait between two attempts."),
-            "backoffMultiplier": .number(
-                "By how much each wait is longer than the one before.", minimum: 1, maximum: 100),
-            "jitter": .number(
-                "The part of each wait that is random, between 0 and 1.", minimum: 0, maximum: 1),
-            "retryableErrors": .array(
-                "The types of errors that are tried again; absent, those their task calls"
-                    + " retryable.",
-                of: .string("A type of error, such as TimeoutError.", minimumLength: 1),
-                listType: .set, maximumItems: 64),
+            "priority": priority,
+            "resources": resources("The most of each that a run's tasks may hold at once"),
+            "maxLag": CommonSchemas.duration(
+                "How far the stored checkpoint may lag behind the run."),
+            "checkpointInterval": CommonSchemas.duration(
+                "How often a checkpoint is stored at the latest while something changes."),
         ])
 
     private static let input = Schema.object(
@@ -96,32 +98,38 @@ public enum WorkflowSpecSchema {
             "schema": .freeObject("A JSON schema that the value must satisfy."),
         ])
 
-    private static let task = Schema.object(
-        "One step of the workflow.", required: ["id", "type"],
+    private static let events = Schema.object(
+        "Whom a run's end is told.",
         [
-            "id": .string(
-                "The name of the task, unique in its workflow.", pattern: identifierPattern,
-                maximumLength: maximumIdentifier),
-            "type": .string("What the task does: command, http or transform.", minimumLength: 1),
-            "name": .string("A title for people."),
-            "description": .string("What the task is for."),
-            "dependsOn": .array(
-                "The tasks that must have ended before this one starts, besides those whose"
-                    + " outputs it refers to.",
-                of: .string("The id of a task.", minimumLength: 1), listType: .set),
-            "inputs": .freeObject("What the task's type takes; strings may hold expressions."),
-            "outputs": .map(
-                "The outputs the task gives, with their types.",
-                of: .string(
-                    "The kind of value.",
-                    enum: [
-                        "string", "integer", "number", "boolean", "array", "object", "any", "int",
-                        "float",
-                    ])),
-            "condition": .string(
-                "An expression; where it is false the task is skipped.", minimumLength: 1),
-            "retryPolicy": retryPolicy,
-            "timeout": CommonSchemas.duration("How long one attempt may take."),
-            "onFailure": onFailure,
+            "onSuccess": notifications("When the run completed."),
+            "onFailure": notifications("When the run failed."),
+            "onTimeout": notifications("When the run took longer than it may."),
+            "onCancel": notifications("When the run was cancelled."),
+            "onCompletion": notifications("However the run ended."),
         ])
+
+    private static func notifications(_ description: String) -> Schema {
+        .array(
+            description,
+            of: .object(
+                "One notification; its strings may hold expressions.", required: ["type"],
+                [
+                    "type": .string(
+                        "A request, a message to people, or a record in a queue of dead letters.",
+                        enum: ["webhook", "alert", "deadletter"]),
+                    "url": .string("Where a webhook goes.", minimumLength: 1),
+                    "method": .string(
+                        "The method of a webhook; POST where absent.",
+                        enum: ["GET", "POST", "PUT", "PATCH", "DELETE"]),
+                    "headers": .map("Headers of a webhook.", of: Schema.string("The value.")),
+                    "body": .anything("What a webhook sends; a summary of the run where absent."),
+                    "channel": .string("The channel of an alert.", minimumLength: 1),
+                    "severity": .string("How grave an alert is.", minimumLength: 1),
+                    "message": .string("What an alert says."),
+                    "to": .array(
+                        "Whom an alert is for.", of: .string("A person or group."),
+                        listType: .atomic, maximumItems: 64),
+                    "queue": .string("The queue of a dead letter.", minimumLength: 1),
+                ]), listType: .atomic, maximumItems: 16)
+    }
 }

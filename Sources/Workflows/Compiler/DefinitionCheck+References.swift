@@ -1,51 +1,88 @@
 import Expressions
 import Values
 
-/// Where a reference stands.
-enum ReferenceUser {
-    /// In the inputs or condition of a task.
-    case task(Int)
-    /// In the outputs of the workflow.
-    case outputs
-}
-
 extension DefinitionCheck {
-    /// What every expression may use, beside the tasks and inputs.
     private static let runFields = ["name", "namespace", "uid"]
-    private static let variables = ["run", "tasks", "workflow"]
+    private static let endingFields = ["message", "phase", "reason"]
+    private static let errorFields = ["code", "message", "type"]
 
     /// Checks one chain of names, and takes note of the edge or the use that it makes.
     mutating func check(
-        _ names: [String], at place: JSONPath, offset: Int, from user: ReferenceUser
+        _ names: [String], at place: JSONPath, offset: Int, from site: ExpressionSite
     ) {
         switch names.first {
         case "workflow": checkInput(names, at: place, offset: offset)
-        case "tasks": checkTask(names, at: place, offset: offset, from: user)
-        case "run":
-            guard names.count > 1, !DefinitionCheck.runFields.contains(names[1]) else { return }
+        case "tasks" where site.seesTasks: checkTask(names, at: place, offset: offset, from: site)
+        case "run": checkRun(names, at: place, offset: offset, from: site)
+        case "error" where site.extra.contains("error"):
+            guard names.count > 1, !DefinitionCheck.errorFields.contains(names[1]) else { return }
             report(
-                .unknownVariable, "there is no run.\(names[1])", at: place, offset: offset,
-                help: DefinitionCheck.question(names[1], among: DefinitionCheck.runFields)
-                    ?? "a run has name, namespace and uid")
+                .unknownVariable, "there is no error.\(names[1])", at: place, offset: offset,
+                help: DefinitionCheck.question(names[1], among: DefinitionCheck.errorFields)
+                    ?? "an error has type, message and code")
         case let name?:
+            if sees(name, from: site) { return }
             report(
                 .unknownVariable, "there is no variable \"\(name)\"", at: place, offset: offset,
-                help: suggestion(forVariable: name, names))
+                help: suggestion(forVariable: name, names, from: site))
         case nil: break
         }
     }
 
+    private func sees(_ name: String, from site: ExpressionSite) -> Bool {
+        site.extra.contains(name) || scopes[site.scope].variables.contains(name)
+    }
+
+    private mutating func checkRun(
+        _ names: [String], at place: JSONPath, offset: Int, from site: ExpressionSite
+    ) {
+        guard names.count > 1, !DefinitionCheck.runFields.contains(names[1]) else { return }
+        let seesEnding = site.seesEnding || scopes[site.scope].seesEnding
+        let isEnding = DefinitionCheck.endingFields.contains(names[1])
+        if isEnding, seesEnding { return }
+        let all = DefinitionCheck.runFields + (seesEnding ? DefinitionCheck.endingFields : [])
+        report(
+            .unknownVariable,
+            isEnding
+                ? "run.\(names[1]) is only known in finally and events"
+                : "there is no run.\(names[1])", at: place, offset: offset,
+            help: isEnding
+                ? nil
+                : DefinitionCheck.question(names[1], among: all)
+                    ?? "a run has name, namespace and uid")
+    }
+
     /// People write the inner name alone: `inputs.x`, `x`, or a task's id.
-    private func suggestion(forVariable name: String, _ names: [String]) -> String? {
+    private mutating func suggestion(
+        forVariable name: String, _ names: [String], from site: ExpressionSite
+    ) -> String? {
         if name == "inputs" {
             return "write workflow.\(names.prefix(2).joined(separator: "."))"
         }
         if inputIndices[name] != nil { return "write workflow.inputs.\(name)" }
-        if taskIndices[name] != nil {
+        if site.seesTasks, scopes[site.scope].indices[name] != nil {
             return "write tasks.\(names.prefix(3).joined(separator: "."))"
         }
-        return DefinitionCheck.question(name, among: DefinitionCheck.variables)
-            ?? "expressions use workflow.inputs, tasks and run"
+        if let help = DefinitionCheck.loopHelp[name] { return help }
+        var known = ["run", "workflow"] + site.extra + scopes[site.scope].variables
+        if site.seesTasks { known.append("tasks") }
+        return DefinitionCheck.question(name, among: known)
+            ?? "expressions here use \(DefinitionCheck.list(known.sorted()))"
+    }
+
+    private static let loopHelp = [
+        "previous": "only an expression in a loop that runs one iteration at a time has previous",
+        "index": "only an expression in a loop or map has index",
+        "item": "only an expression in a loop or map over items has item",
+        "error": "only retryPolicy.retryIf and fallback have error",
+        "attempt": "only retryPolicy.retryIf has attempt",
+        "accumulator": "only aggregate.value has accumulator",
+        "result": "only until and aggregate have result",
+    ]
+
+    static func list(_ names: [String]) -> String {
+        guard names.count > 1, let last = names.last else { return names.joined() }
+        return "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 
     private mutating func checkInput(_ names: [String], at place: JSONPath, offset: Int) {
@@ -69,81 +106,5 @@ extension DefinitionCheck {
             .unknownInput, "input \"\(names[2])\" is not declared", at: place, offset: offset,
             help: question(names[2], among: inputIndices.keys)
                 ?? "declare it under inputs")
-    }
-
-    private mutating func checkTask(
-        _ names: [String], at place: JSONPath, offset: Int, from user: ReferenceUser
-    ) {
-        guard names.count > 1 else {
-            report(
-                .unknownTaskField, "tasks can only be referred to one by one, by name", at: place,
-                offset: offset, help: "write tasks.ID.outputs.NAME")
-            return
-        }
-        guard let target = taskIndices[names[1]] else {
-            report(
-                .unknownTask, "there is no task \"\(names[1])\"", at: place, offset: offset,
-                help: question(names[1], among: taskIndices.keys))
-            return
-        }
-        if case .task(let index) = user {
-            if index == target {
-                report(
-                    .selfReference, "task \"\(names[1])\" refers to itself", at: place,
-                    offset: offset)
-                return
-            }
-            referenceEdges.append(
-                ReferenceEdge(task: index, dependency: target, path: place, offset: offset))
-        }
-        checkTaskField(names, of: definition.tasks[target], at: place, offset: offset)
-    }
-
-    private mutating func checkTaskField(
-        _ names: [String], of task: TaskDefinition, at place: JSONPath, offset: Int
-    ) {
-        guard names.count > 2 else { return }
-        switch names[2] {
-        case "phase": break
-        case "outputs":
-            guard names.count > 3, let known = knownOutputs(of: task), known[names[3]] == nil else {
-                return
-            }
-            let list = known.keys.sorted()
-            let all = list.isEmpty ? "it gives none" : "it gives \(list.joined(separator: ", "))"
-            report(
-                .unknownOutput, "task \"\(task.id)\" has no output \"\(names[3])\"", at: place,
-                offset: offset, help: DefinitionCheck.question(names[3], among: list) ?? all)
-        default:
-            let fields = ["outputs", "phase"]
-            let help =
-                knownOutputs(of: task)?[names[2]] != nil
-                ? "write tasks.\(task.id).outputs.\(names[2])"
-                : DefinitionCheck.question(names[2], among: fields)
-            report(
-                .unknownTaskField, "a task has outputs and phase, and no \"\(names[2])\"",
-                at: place, offset: offset, help: help ?? "write tasks.\(task.id).outputs.NAME")
-        }
-    }
-
-    /// The outputs a task can have, with their kinds; nil where its type is not known.
-    private func knownOutputs(of task: TaskDefinition) -> [String: ValueKind]? {
-        guard let type = taskTypes[task.type] else { return nil }
-        var known = type.outputs
-        if type.givesInputs { for name in task.inputs.keys { known[name] = .any } }
-        return known.merging(task.outputs) { $1 }
-    }
-
-    /// The kind of what a chain of names leads to, where it is declared.
-    func kind(of names: [String]) -> ValueKind? {
-        if names.count == 3, names[0] == "workflow", names[1] == "inputs" {
-            return inputIndices[names[2]].map { definition.inputs[$0].kind }
-        }
-        guard names.count > 2, names[0] == "tasks", let index = taskIndices[names[1]] else {
-            return nil
-        }
-        if names.count == 3 { return names[2] == "phase" ? .string : nil }
-        guard names.count == 4, names[2] == "outputs" else { return nil }
-        return knownOutputs(of: definition.tasks[index])?[names[3]]
     }
 }

@@ -46,15 +46,17 @@ public struct WorkflowCompiler: Sendable {
         var reader = DefinitionReader(at: path)
         let definition = reader.read(spec)
         var check = DefinitionCheck(
-            definition: definition, reader: reader, path: path, taskTypes: taskTypes)
+            definition: definition, places: DefinitionPlaces(reader), taskTypes: taskTypes,
+            diagnostics: reader.diagnostics)
         let parts = check.run()
         diagnostics += check.diagnostics
-        WorkflowCompiler.sort(&diagnostics, in: spec, at: path)
+        WorkflowCompiler.sort(&diagnostics)
         let found = Diagnostics(diagnostics)
         guard !found.hasErrors else { return Compilation(plan: nil, diagnostics: found) }
         let plan = WorkflowPlan(
-            definition: definition, tasks: parts.tasks, outputs: parts.outputs,
-            digest: WorkflowCompiler.digest(of: spec))
+            definition: definition, scopes: check.scopePlans(parts.scopes),
+            finallyScope: definition.finallyScope, outputs: parts.outputs,
+            notifications: parts.notifications, digest: WorkflowCompiler.digest(of: spec))
         return Compilation(plan: plan, diagnostics: found)
     }
 
@@ -68,17 +70,15 @@ public struct WorkflowCompiler: Sendable {
 
     /// Violations that the checks behind the schema tell with more to go by.
     private func isToldBetter(_ violation: SchemaViolation, at path: JSONPath) -> Bool {
-        let rest = violation.path.components.dropFirst(path.components.count)
-        switch (violation.code, rest.first, rest.count, rest.last) {
-        case (.duplicate, .key("tasks"), 2, _), (.duplicate, .key("inputs"), 2, _): return true
-        case (.malformed, .key("tasks"), 3, .key("id")): return true
-        default: return false
+        ["tasks", "finally", "inputs"].contains { name in
+            violation.path.components.dropFirst(path.components.count).first == .key(name)
+                && DefinitionReader.isToldBetter(violation, ofListAt: path.key(name))
         }
     }
 
     /// Puts diagnostics in the order of the canonical document; those of a source file are put in the
     /// order of the file later.
-    private static func sort(_ diagnostics: inout [Diagnostic], in spec: JSON, at path: JSONPath) {
+    static func sort(_ diagnostics: inout [Diagnostic]) {
         let order = diagnostics.indices.sorted { first, second in
             let (one, other) = (diagnostics[first].path, diagnostics[second].path)
             if one != other { return precedes(one, other) }

@@ -3,60 +3,54 @@ public import Values
 /// A workflow's `spec` in its canonical form, typed.
 ///
 /// Made by ``WorkflowCompiler`` from JSON that satisfies the schema of the kind. Expressions are still
-/// text here; a ``WorkflowPlan`` holds them compiled.
+/// text here; a ``WorkflowPlan`` holds them compiled. Bodies of containers are scopes beside each
+/// other, so that nothing is nested.
 public struct WorkflowDefinition: Sendable, Hashable {
     /// What the workflow is for.
     public var description: String?
+    /// The version, for people.
+    public var version: String?
     /// Whether new runs are refused.
     public var isSuspended = false
     /// How long a run may take.
     public var timeout: Duration?
     /// How many tasks of a run may be under way at once.
     public var maxParallel: Int?
-    /// The policy of tasks that have none of their own.
+    /// The policy of tasks that have none of their own, without its `retryIf`.
     public var retryPolicy: RetryPolicy?
+    /// The expression of that policy which says what failed attempts are made again.
+    public var retryIf: String?
     /// What a failed task does, where it does not say so itself.
     public var failureAction: FailureAction?
+    /// How urgent runs are.
+    public var priority: Priority?
+    /// The most of each resource that a run's tasks may hold at once, in its base unit.
+    public var resources: [String: Double] = [:]
+    /// How far the stored checkpoint may lag behind the run.
+    public var maximumLag: Duration?
+    /// How often a checkpoint is stored at the latest while something changes.
+    public var checkpointInterval: Duration?
     /// The values a run is started with, in file order.
     public var inputs: [InputDefinition] = []
-    /// The steps, in file order.
-    public var tasks: [TaskDefinition] = []
+    /// All scopes: the tasks of the workflow first, then `finally` and the bodies of containers, each
+    /// after the scope that holds its owner.
+    public var scopes = [ScopeDefinition(kind: .root)]
+    /// The index of the scope of `finally`.
+    public var finallyScope: Int?
     /// The values a run ends with, by name.
     public var outputs: [OutputDefinition] = []
+    /// Whom the end of a run is told.
+    public var notifications: [NotificationDefinition] = []
+    /// What starts runs, as it is written.
+    public var triggers: [JSON] = []
 
     /// Makes an empty definition.
     public init() {}
-}
 
-/// One step of a workflow, as it is written.
-public struct TaskDefinition: Sendable, Hashable {
-    /// The name, unique in the workflow.
-    public var id: String
-    /// What the task does.
-    public var type: String
-    /// A title for people.
-    public var name: String?
-    /// What the task is for.
-    public var description: String?
-    /// The tasks named as dependencies.
-    public var dependsOn: [String] = []
-    /// What the type takes; strings may hold expressions.
-    public var inputs: JSONObject = [:]
-    /// The outputs the task declares, with their kinds.
-    public var outputs: [String: ValueKind] = [:]
-    /// The expression that lets the task be skipped.
-    public var condition: String?
-    /// The task's own policy.
-    public var retryPolicy: RetryPolicy?
-    /// How long one attempt may take.
-    public var timeout: Duration?
-    /// What a failure does to the run, where the task says so.
-    public var failureAction: FailureAction?
-
-    /// Makes a task that only has a name and a type.
-    public init(id: String, type: String) {
-        self.id = id
-        self.type = type
+    /// The tasks of the workflow itself, in file order.
+    public var tasks: [TaskDefinition] {
+        get { scopes[0].tasks }
+        set { scopes[0].tasks = newValue }
     }
 }
 
@@ -81,4 +75,31 @@ public struct OutputDefinition: Sendable, Hashable {
         self.description = description
         isObject = fallback != nil || description != nil
     }
+}
+
+/// Whom the end of a run is told, as it is written.
+public struct NotificationDefinition: Sendable, Hashable {
+    /// When it is told.
+    public var event: RunEnding
+    /// Its place in the list of that event.
+    public var position: Int
+    /// What is told and how: `type` and its settings, with expressions in strings.
+    public var content: JSONObject
+
+    /// Makes a notification.
+    public init(event: RunEnding, position: Int, content: JSONObject) {
+        self.event = event
+        self.position = position
+        self.content = content
+    }
+}
+
+/// The ends of a run that notifications are for.
+public enum RunEnding: String, Sendable, Hashable, CaseIterable {
+    case success = "onSuccess"
+    case failure = "onFailure"
+    case timeout = "onTimeout"
+    case cancellation = "onCancel"
+    /// Any of them.
+    case completion = "onCompletion"
 }

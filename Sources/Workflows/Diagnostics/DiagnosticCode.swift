@@ -37,6 +37,14 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case invalidDuration = "E0206"
     case intervalOrder = "E0207"
     case invalidTaskID = "E0209"
+    case invalidQuantity = "E0210"
+    case invalidFallback = "E0211"
+    case nestingTooDeep = "E0212"
+    case fieldOfOtherType = "E0213"
+    case unboundedLoop = "E0214"
+    case joinCount = "E0215"
+    case shadowedTask = "E0216"
+    case timeoutOrder = "E0217"
 
     // Expressions, and what they refer to.
     case expressionSyntax = "E0301"
@@ -49,6 +57,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case selfReference = "E0308"
     case unknownTaskField = "E0309"
     case referenceTypeMismatch = "E0310"
+    case unawaitedReference = "E0311"
+    case reservedName = "E0312"
 
     // The inputs and outputs that a workflow declares.
     case duplicateInput = "E0401"
@@ -70,6 +80,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case requiredWithDefault = "W0002"
     case constantCondition = "W0003"
     case ambiguousBoolean = "W0004"
+    case unimplementedType = "W0005"
 
     /// How grave diagnostics of the code are.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -105,6 +116,14 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .invalidDuration: "A text is not a duration."
         case .intervalOrder: "A retry policy's initialInterval is longer than its maxInterval."
         case .invalidTaskID: "A task's id cannot be used in an expression."
+        case .invalidQuantity: "An amount of a resource is not a Kubernetes quantity."
+        case .invalidFallback: "A fallback says nothing, or several things at once."
+        case .nestingTooDeep: "Containers are nested deeper than is read."
+        case .fieldOfOtherType: "A field goes with another type of task or notification."
+        case .unboundedLoop: "Nothing bounds how often a loop runs."
+        case .joinCount: "A join asks for more dependencies than there are."
+        case .shadowedTask: "A task in a container has the id of a task around it."
+        case .timeoutOrder: "One attempt may take longer than all attempts together."
         case .expressionSyntax: "An expression is not one."
         case .unknownInput: "An expression refers to an input that is not declared."
         case .unknownTask: "An expression refers to a task that the workflow does not have."
@@ -115,6 +134,9 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .selfReference: "A task refers to its own outputs."
         case .unknownTaskField: "An expression asks a task for something it does not have."
         case .referenceTypeMismatch: "A value of a known type is used where another is needed."
+        case .unawaitedReference:
+            "A dynamic task's body refers to a task that the dynamic task does not wait for."
+        case .reservedName: "The variable of a loop has a name that means something else."
         case .duplicateInput: "Two inputs of a workflow have the same name."
         case .defaultMismatch: "The default of an input is not a value the input allows."
         case .invalidConstraint: "A validation or schema of an input is not a valid one."
@@ -130,6 +152,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .requiredWithDefault: "A required input has a default, which is never used."
         case .ambiguousBoolean:
             "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
+        case .unimplementedType: "No executor in this build runs tasks of the type."
         case .constantCondition: "A condition refers to nothing, so it is always the same."
         }
     }

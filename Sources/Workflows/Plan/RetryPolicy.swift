@@ -1,3 +1,4 @@
+public import Expressions
 import Values
 
 /// How often and when a failed attempt is made again.
@@ -14,6 +15,12 @@ public struct RetryPolicy: Sendable, Hashable {
     public var jitter: Double
     /// The types of errors that are tried again; nil leaves it to the error.
     public var retryableErrors: [String]?
+    /// Decides in place of ``retryableErrors`` whether an attempt is made again, where one is left.
+    ///
+    /// Sees `error` (type, message, code) and `attempt`, beside `workflow` and `run`.
+    public var retryIf: Expression?
+    /// Other numbers for some types of errors, which are tried again whatever else is said.
+    public var perError: [String: RetryPolicy] = [:]
 
     /// Makes a policy; the defaults are those of a policy that is written but leaves a field out.
     public init(
@@ -32,11 +39,20 @@ public struct RetryPolicy: Sendable, Hashable {
     /// One attempt and no other: what holds where no policy is written.
     public static let none = RetryPolicy(maxAttempts: 1)
 
+    /// The numbers that hold after an error: those of its type, or else these.
+    public func numbers(for error: TaskError) -> RetryPolicy { perError[error.type] ?? self }
+
     /// Whether an error lets another attempt be made after so many.
     ///
-    /// A list of types, where there is one, decides alone; `*` in it stands for all types.
-    public func allowsRetry(after error: TaskError, attempts: Int) -> Bool {
-        guard attempts < maxAttempts else { return false }
+    /// - Parameters:
+    ///   - verdict: What ``retryIf`` says, which decides alone. Else a type in ``perError`` is tried
+    ///     again; else a list of types decides, in which `*` stands for all; else the error.
+    public func allowsRetry(
+        after error: TaskError, attempts: Int, verdict: Bool? = nil
+    ) -> Bool {
+        guard attempts < numbers(for: error).maxAttempts else { return false }
+        if let verdict { return verdict }
+        if perError[error.type] != nil { return true }
         guard let retryableErrors else { return error.isRetryable }
         return retryableErrors.contains(error.type) || retryableErrors.contains("*")
     }
@@ -71,4 +87,6 @@ public enum FailureAction: String, Sendable, Hashable, CaseIterable {
     case fail = "Fail"
     /// Lets the other tasks go on.
     case `continue` = "Continue"
+    /// Ends the run, and undoes what has completed by its compensations.
+    case rollback = "Rollback"
 }

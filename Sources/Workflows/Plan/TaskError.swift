@@ -11,15 +11,19 @@ public struct TaskError: Error, Sendable, Hashable, CustomStringConvertible {
     public var isRetryable: Bool
     /// How long the other side asked to wait before another attempt.
     public var retryAfter: Duration?
+    /// The number that the other side gave: a status of HTTP, or an exit code.
+    public var code: Int?
 
     /// Makes an error.
     public init(
-        type: String, message: String, isRetryable: Bool, retryAfter: Duration? = nil
+        type: String, message: String, isRetryable: Bool, retryAfter: Duration? = nil,
+        code: Int? = nil
     ) {
         self.type = type
         self.message = message
         self.isRetryable = isRetryable
         self.retryAfter = retryAfter
+        self.code = code
     }
 
     /// The type and the message.
@@ -51,6 +55,8 @@ extension TaskError {
         public static let interrupted = "InterruptedError"
         /// A result is larger than is kept.
         public static let tooLarge = "TooLargeError"
+        /// The condition is false, and the task says that this is a failure.
+        public static let condition = "ConditionError"
         /// The task's type has no executor here.
         public static let unsupported = "UnsupportedTaskError"
         /// An error of the product itself.

@@ -23,5 +23,6 @@ extension TaskType {
                 "payload": .anything(
                     "What is approved: an answer counts for this value only, by its digest."),
             ]),
-        outputs: ["approved": .boolean, "approvers": .array, "comment": .string])
+        outputs: ["approved": .boolean, "approvers": .array, "comment": .string],
+        isNamed: true)
 }

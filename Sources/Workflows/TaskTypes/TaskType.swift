@@ -15,11 +15,29 @@ public struct TaskType: Sendable, Hashable {
     public var givesInputs: Bool
     /// Whether an attempt has no effect outside the run, so that it may be made again freely.
     public var isPure: Bool
+    /// Whether an attempt is made idempotent by a name that is a pure function of run, task and
+    /// attempt, so that it needs no stored intent: a second start finds the first.
+    public var isNamed: Bool
+    /// Whether an executor of this build, or the engine, runs tasks of the type.
+    public var isImplemented = true
+    /// Which outputs there may be besides ``outputs``, those of ``givesInputs`` and those a task
+    /// declares.
+    public var furtherOutputs = FurtherOutputs.none
+
+    /// Outputs that the type does not name.
+    public enum FurtherOutputs: Sendable, Hashable {
+        /// There are no others.
+        case none
+        /// Any, as long as a task does not declare its outputs.
+        case undeclared
+        /// Any.
+        case any
+    }
 
     /// Makes a type.
     public init(
         name: String, summary: String, inputs: Schema, outputs: [String: ValueKind] = [:],
-        givesInputs: Bool = false, isPure: Bool = false
+        givesInputs: Bool = false, isPure: Bool = false, isNamed: Bool = false
     ) {
         self.name = name
         self.summary = summary
@@ -27,6 +45,16 @@ public struct TaskType: Sendable, Hashable {
         self.outputs = outputs
         self.givesInputs = givesInputs
         self.isPure = isPure
+        self.isNamed = isNamed
+    }
+
+    /// Whether tasks give outputs that are not known from their type and what they declare.
+    func givesMore(than declared: [String: ValueKind]) -> Bool {
+        switch furtherOutputs {
+        case .none: false
+        case .undeclared: declared.isEmpty
+        case .any: true
+        }
     }
 }
 
@@ -46,5 +74,7 @@ public struct TaskTypes: Sendable, Hashable {
     public var names: [String] { types.keys.sorted() }
 
     /// The types that come with the product.
-    public static let builtIn = TaskTypes([.command, .http, .transform, .approval])
+    public static let builtIn = TaskTypes(
+        [.command, .http, .transform, .approval, .workflow, .wait] + TaskType.containers
+            + TaskType.foreseen)
 }

@@ -1,0 +1,58 @@
+import Values
+
+extension DefinitionCheck {
+    /// Checks the tasks that a task names in `dependsOn`, and takes note of those there are.
+    mutating func checkDependencies(of address: TaskAddress) {
+        let list = definition.scopes[address.scope].tasks[address.task].dependsOn
+        guard !list.isEmpty else { return }
+        let id = definition.scopes[address.scope].tasks[address.task].id
+        var seen: [String: Int] = [:]
+        for (position, dependency) in list.enumerated() where !dependency.task.isEmpty {
+            let name = dependency.task
+            if let first = seen[name] {
+                report(
+                    .duplicateElement, "repeats element \(first), which is \"\(name)\" as well",
+                    at: place(of: address, position))
+            } else if name == id {
+                report(
+                    .selfDependency, "task \"\(name)\" depends on itself",
+                    at: place(of: address, position), help: "remove it from dependsOn")
+            } else if let index = scopes[address.scope].indices[name] {
+                scopes[address.scope].orderEdges[address.task].append(
+                    ScopeNames.OrderEdge(
+                        dependency: Int32(index), condition: dependency.condition,
+                        position: position))
+            } else {
+                report(
+                    .unknownDependency,
+                    "task \"\(id)\" depends on \"\(name)\", which does not exist",
+                    at: place(of: address, position),
+                    help: elsewhere(name, from: address.scope)
+                        ?? question(name, among: scopes[address.scope].indices.keys))
+            }
+            seen[name] = seen[name] ?? position
+        }
+    }
+
+    /// The place of an element of `dependsOn`: that of the id, also where it is in an object.
+    func place(of address: TaskAddress, _ position: Int) -> JSONPath {
+        places[address].key("dependsOn").index(position)
+    }
+
+    /// What to do where the name is that of a task outside, which cannot be waited for from here.
+    private func elsewhere(_ name: String, from scope: Int) -> String? {
+        guard let parent = scopes[scope].parent else { return nil }
+        if scopes[scope].kind == .finally, scopes[parent].indices[name] != nil {
+            return "leave it out: all tasks have ended when finally begins"
+        }
+        guard let owner = scopes[scope].owner else { return nil }
+        var current: Int? = parent
+        while let outer = current {
+            if scopes[outer].indices[name] != nil {
+                return "\"\(name)\" is outside: let \"\(task(at: owner).id)\" depend on it"
+            }
+            current = scopes[outer].parent
+        }
+        return nil
+    }
+}

@@ -1,0 +1,114 @@
+import Values
+
+extension DefinitionCheck {
+    /// Checks what a reference asks a task for.
+    mutating func checkFields(
+        _ names: [String], of target: TaskAddress, at place: JSONPath, offset: Int
+    ) {
+        guard names.count > 2 else { return }
+        switch names[2] {
+        case "phase": break
+        case "outputs": checkOutputs(names, of: target, at: place, offset: offset)
+        default:
+            let task = task(at: target)
+            let help =
+                hasOutput(names[2], task, target) == true
+                ? "write tasks.\(task.id).outputs.\(names[2])"
+                : DefinitionCheck.question(names[2], among: ["outputs", "phase"])
+            report(
+                .unknownTaskField, "a task has outputs and phase, and no \"\(names[2])\"",
+                at: place, offset: offset, help: help ?? "write tasks.\(task.id).outputs.NAME")
+        }
+    }
+
+    /// Follows the names behind `outputs`, from a container into the tasks of its bodies.
+    private mutating func checkOutputs(
+        _ names: [String], of target: TaskAddress, at place: JSONPath, offset: Int
+    ) {
+        var current = target
+        for name in names.dropFirst(3) {
+            let task = task(at: current)
+            guard hasOutput(name, task, current) != false else {
+                let list = outputNames(of: task, current)
+                let all =
+                    list.isEmpty ? "it gives none" : "it gives \(list.joined(separator: ", "))"
+                report(
+                    .unknownOutput, "task \"\(task.id)\" has no output \"\(name)\"", at: place,
+                    offset: offset, help: DefinitionCheck.question(name, among: list) ?? all)
+                return
+            }
+            guard let inner = innerTask(name, of: task) else { return }
+            current = inner
+        }
+    }
+
+    /// Whether a task gives an output; nil where that cannot be known.
+    private func hasOutput(_ name: String, _ task: TaskDefinition, _ address: TaskAddress) -> Bool?
+    {
+        guard let type = taskTypes[task.type] else { return nil }
+        if task.outputs[name] != nil || type.outputs[name] != nil { return true }
+        if type.givesInputs, task.inputs.contains(name) { return true }
+        if innerTask(name, of: task) != nil { return true }
+        return type.givesMore(than: task.outputs) ? nil : false
+    }
+
+    private func outputNames(of task: TaskDefinition, _ address: TaskAddress) -> [String] {
+        guard let type = taskTypes[task.type] else { return [] }
+        var names = Set(task.outputs.keys).union(type.outputs.keys)
+        if type.givesInputs { names.formUnion(task.inputs.keys) }
+        for scope in bodies(of: task) { names.formUnion(scopes[scope].indices.keys) }
+        return names.sorted()
+    }
+
+    /// The task of that id in the bodies of a container that gives its tasks' outputs.
+    func innerTask(_ id: String, of task: TaskDefinition) -> TaskAddress? {
+        for scope in bodies(of: task) {
+            if let index = scopes[scope].indices[id] {
+                return TaskAddress(scope: scope, task: index)
+            }
+        }
+        return nil
+    }
+
+    /// The bodies whose tasks are seen in the outputs of a container.
+    private func bodies(of task: TaskDefinition) -> [Int] {
+        switch task.control {
+        case .group(let scope): [scope]
+        case .branch(let branch):
+            branch.cases.compactMap(\.scope) + [branch.otherwise].compactMap { $0 }
+        case .loop, .dynamic, nil: []
+        }
+    }
+
+    /// The kind of what a chain of names leads to, where it is declared.
+    func kind(of names: [String], from site: ExpressionSite) -> ValueKind? {
+        if names.count == 3, names[0] == "workflow", names[1] == "inputs" {
+            return inputIndices[names[2]].map { definition.inputs[$0].kind }
+        }
+        guard names.count > 2, names[0] == "tasks", var current = find(names[1], from: site.scope)
+        else { return nil }
+        if names.count == 3 { return names[2] == "phase" ? .string : nil }
+        guard names[2] == "outputs" else { return nil }
+        for (position, name) in names.enumerated().dropFirst(3) {
+            let task = task(at: current)
+            if let inner = innerTask(name, of: task) {
+                current = inner
+                continue
+            }
+            guard position == names.count - 1 else { return nil }
+            return task.outputs[name] ?? taskTypes[task.type]?.outputs[name]
+        }
+        return nil
+    }
+
+    private func find(_ id: String, from site: Int) -> TaskAddress? {
+        var current: Int? = site
+        while let scope = current {
+            if let index = scopes[scope].indices[id] {
+                return TaskAddress(scope: scope, task: index)
+            }
+            current = scopes[scope].parent
+        }
+        return nil
+    }
+}

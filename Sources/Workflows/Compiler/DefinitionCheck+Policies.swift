@@ -1,0 +1,155 @@
+import Expressions
+import Values
+
+extension DefinitionCheck {
+    /// The policy of tasks that have none of their own.
+    mutating func compileDefaultPolicy() -> RetryPolicy {
+        guard var policy = definition.retryPolicy else { return .none }
+        guard base == nil, let source = definition.retryIf else { return policy }
+        let place = places.root.key("config").key("retryPolicy")
+        policy.retryIf = retryCondition(source, at: place.key("retryIf"), scope: 0)
+        return policy
+    }
+
+    /// A task's own policy.
+    mutating func retryPolicy(of task: TaskDefinition, at place: JSONPath) -> RetryPolicy? {
+        guard var policy = task.retryPolicy else { return nil }
+        if let source = task.retryIf {
+            let at = place.key("retryPolicy").key("retryIf")
+            policy.retryIf = retryCondition(source, at: at, scope: 0)
+        }
+        return policy
+    }
+
+    private mutating func retryCondition(
+        _ source: String, at place: JSONPath, scope: Int
+    ) -> Expression? {
+        var site = ExpressionSite(behind: scope).with("error", "attempt")
+        site.seesTasks = false
+        return condition(source, "retryIf", at: place, from: site, mayBeConstant: true)
+    }
+
+    /// What only some tasks have; nil for a plain task.
+    mutating func options(
+        of task: TaskDefinition, _ type: TaskType?, at place: JSONPath, _ site: ExpressionSite
+    ) -> TaskOptions? {
+        checkTimeouts(of: task, at: place)
+        var options = TaskOptions()
+        options.control = task.control.flatMap { compile($0, of: task, at: place, site) }
+        options.falseAction = task.falseAction ?? .skip
+        options.fallbacks = fallbacks(of: task, at: place.key("fallback"), site)
+        options.compensation = compensation(of: task, at: place.key("compensation"), site)
+        options.interruptionAction = task.interruptionAction ?? .retry
+        options.totalTimeout = task.totalTimeout
+        options.priority = task.priority
+        options.resources = task.resources
+        options.cache = cache(of: task, at: place.key("cache"), site)
+        options.executor = task.executor
+        options.config = task.config
+        options.workflow = task.workflow
+        options.isNamed = type?.isNamed ?? false
+        return task.isPlain && !options.isNamed ? nil : options
+    }
+
+    private mutating func checkTimeouts(of task: TaskDefinition, at place: JSONPath) {
+        guard let one = task.timeout, let all = task.totalTimeout, one > all else { return }
+        report(
+            .timeoutOrder,
+            "one attempt may take \(one.text), and all together only \(all.text)",
+            at: place.key("totalTimeout"), help: "make totalTimeout at least \(one.text)")
+    }
+
+    // MARK: After a failure
+
+    private mutating func fallbacks(
+        of task: TaskDefinition, at place: JSONPath, _ site: ExpressionSite
+    ) -> [FallbackPlan] {
+        let site = site.with("error")
+        return task.fallbacks.indices.compactMap { position in
+            let at = place.index(task.fallbackPositions[position])
+            switch task.fallbacks[position] {
+            case .skip:
+                if position < task.fallbacks.count - 1 { tellUnreached(at: at) }
+                return .skip
+            case .cached(let age): return .cached(maximumAge: age)
+            case .value(let outputs):
+                if position < task.fallbacks.count - 1 { tellUnreached(at: at) }
+                return template(.object(outputs), at: at.key("value"), from: site).map {
+                    .value($0)
+                }
+            case .attempt(let type, let executor, let inputs, let config):
+                let type = checkType(type ?? task.type, at: at.key("type"))
+                let values = JSON.object(inputs ?? task.inputs)
+                // Inputs that are the task's own are told at the task.
+                if inputs != nil, let known = taskTypes[type] {
+                    checkInputs(values, of: known, at: at.key("inputs"))
+                }
+                let compiled =
+                    inputs == nil
+                    ? try? ValueTemplate(parsing: values)
+                    : template(values, at: at.key("inputs"), from: site)
+                return compiled.map {
+                    .attempt(
+                        FallbackAttempt(
+                            type: type, executor: executor ?? task.executor, inputs: $0,
+                            config: config ?? task.config))
+                }
+            }
+        }
+    }
+
+    private mutating func tellUnreached(at place: JSONPath) {
+        report(
+            .invalidFallback, "the fallbacks behind this one, which cannot fail, are never reached",
+            at: place, help: "put it last")
+    }
+
+    private mutating func checkType(_ type: String, at place: JSONPath) -> String {
+        if taskTypes[type] == nil || ContainerType(rawValue: type) != nil {
+            let leaves = taskTypes.names.filter { ContainerType(rawValue: $0) == nil }
+            report(
+                .unknownTaskType, "there is no task type \"\(type)\" that can stand here",
+                at: place,
+                help: DefinitionCheck.question(type, among: leaves))
+        }
+        return type
+    }
+
+    private mutating func compensation(
+        of task: TaskDefinition, at place: JSONPath, _ site: ExpressionSite
+    ) -> CompensationPlan? {
+        guard let compensation = task.compensation else { return nil }
+        let type = checkType(compensation.type, at: place.key("type"))
+        let values = JSON.object(compensation.inputs)
+        if let known = taskTypes[type] { checkInputs(values, of: known, at: place.key("inputs")) }
+        var site = site
+        site.seesItself = true
+        guard let inputs = template(values, at: place.key("inputs"), from: site) else { return nil }
+        var policy = compensation.retryPolicy ?? .none
+        if let source = compensation.retryIf {
+            let at = place.key("retryPolicy").key("retryIf")
+            policy.retryIf = retryCondition(source, at: at, scope: 0)
+        }
+        return CompensationPlan(
+            type: type, executor: compensation.executor, inputs: inputs,
+            config: compensation.config, retryPolicy: policy, timeout: compensation.timeout)
+    }
+
+    private mutating func cache(
+        of task: TaskDefinition, at place: JSONPath, _ site: ExpressionSite
+    ) -> CachePolicy? {
+        guard let cache = task.cache else { return nil }
+        let key = cache.key.flatMap { template($0, at: place.key("key"), from: site) }
+        return CachePolicy(maximumAge: cache.maximumAge, key: key)
+    }
+}
+
+extension TaskDefinition {
+    /// Whether the task has nothing that is among ``TaskOptions``.
+    fileprivate var isPlain: Bool {
+        control == nil && falseAction == nil && fallbacks.isEmpty && compensation == nil
+            && interruptionAction == nil && totalTimeout == nil && priority == nil
+            && resources.isEmpty && cache == nil && executor == nil && config.isEmpty
+            && workflow == nil
+    }
+}

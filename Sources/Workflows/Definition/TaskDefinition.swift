@@ -1,0 +1,154 @@
+public import Values
+
+/// One step of a workflow, as it is written.
+public struct TaskDefinition: Sendable, Hashable {
+    /// The name, unique in its scope.
+    public var id: String
+    /// What the task does.
+    public var type: String
+    /// The implementation that is meant.
+    public var executor: String?
+    /// A title for people.
+    public var name: String?
+    /// What the task is for.
+    public var description: String?
+    /// The tasks named as dependencies.
+    public var dependsOn: [DependencyDefinition] = []
+    /// How many of the dependencies must hold, where the task says so.
+    public var join: JoinDefinition?
+    /// The expression that lets the task be skipped.
+    public var condition: String?
+    /// What a false condition does.
+    public var falseAction: FalseAction?
+    /// What the type takes; strings may hold expressions.
+    public var inputs: JSONObject = [:]
+    /// The outputs the task declares, with their kinds.
+    public var outputs: [String: ValueKind] = [:]
+    /// Settings of the executor's own.
+    public var config: JSONObject = [:]
+    /// The task's own policy, without its `retryIf`.
+    public var retryPolicy: RetryPolicy?
+    /// The expression that says which failed attempts are made again.
+    public var retryIf: String?
+    /// How long one attempt may take.
+    public var timeout: Duration?
+    /// How long all attempts may take, with the waits between them.
+    public var totalTimeout: Duration?
+    /// What a failure does to the run, where the task says so.
+    public var failureAction: FailureAction?
+    /// What becomes of an attempt whose end a crash hid.
+    public var interruptionAction: InterruptionAction?
+    /// What is tried in turn after the last attempt failed.
+    public var fallbacks: [FallbackDefinition] = []
+    /// What undoes the task.
+    public var compensation: CompensationDefinition?
+    /// How urgent an attempt is.
+    public var priority: Priority?
+    /// What one attempt holds while it runs, in the base unit of each resource.
+    public var resources: [String: Double] = [:]
+    /// How long a result stands in for another run of the same task.
+    public var cache: CacheDefinition?
+    /// The bodies of a container, and when they run.
+    public var control: ControlDefinition?
+    /// How many tasks of a container's body, or iterations, are under way at once.
+    public var maxParallel: Int?
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow?
+    /// Which of the fields that only some types take are there, sorted.
+    var controlFields: [String] = []
+    /// Where each of ``fallbacks`` stands in its list, as malformed ones are left out.
+    var fallbackPositions: [Int] = []
+
+    /// Makes a task that only has a name and a type.
+    public init(id: String, type: String) {
+        self.id = id
+        self.type = type
+    }
+}
+
+/// A task named in `dependsOn`.
+public struct DependencyDefinition: Sendable, Hashable {
+    /// The id of the task; empty where what is written is no id.
+    public var task: String
+    /// How the task must have ended, where that is written.
+    public var condition: DependencyCondition?
+
+    /// Makes a dependency.
+    public init(_ task: String, when condition: DependencyCondition? = nil) {
+        self.task = task
+        self.condition = condition
+    }
+}
+
+/// How many dependencies must hold, as it is written.
+public enum JoinDefinition: Sendable, Hashable {
+    /// All of them.
+    case all
+    /// At least one.
+    case any
+    /// At least so many.
+    case atLeast(Int)
+    /// As many as make the expression true.
+    case expression(String)
+}
+
+/// One thing that is tried after the last attempt failed, as it is written.
+public enum FallbackDefinition: Sendable, Hashable {
+    /// Another attempt; what is nil is the task's own.
+    case attempt(type: String?, executor: String?, inputs: JSONObject?, config: JSONObject?)
+    /// Outputs in place of the task's.
+    case value(JSONObject)
+    /// The result of an earlier run of the same task, no older than this.
+    case cached(maximumAge: Duration?)
+    /// The task counts as skipped.
+    case skip
+}
+
+/// What undoes a task, as it is written.
+public struct CompensationDefinition: Sendable, Hashable {
+    /// The type of the undoing task.
+    public var type: String
+    /// The implementation that is meant.
+    public var executor: String?
+    /// What it takes.
+    public var inputs: JSONObject = [:]
+    /// Settings of the executor's own.
+    public var config: JSONObject = [:]
+    /// Its policy.
+    public var retryPolicy: RetryPolicy?
+    /// The expression that says which failed attempts are made again.
+    public var retryIf: String?
+    /// How long one attempt may take.
+    public var timeout: Duration?
+
+    /// Makes a compensation.
+    public init(type: String) { self.type = type }
+}
+
+/// How long a result stands in for another run of the same task, as it is written.
+public struct CacheDefinition: Sendable, Hashable {
+    /// How old a result may be.
+    public var maximumAge: Duration
+    /// What the result depends on, where that is written.
+    public var key: JSON?
+
+    /// Makes a cache policy.
+    public init(maximumAge: Duration, key: JSON? = nil) {
+        self.maximumAge = maximumAge
+        self.key = key
+    }
+}
+
+/// The definition that a task of type `workflow` runs.
+public struct ChildWorkflow: Sendable, Hashable {
+    /// `Workflow` or `Template`.
+    public var kind: String
+    /// Its name, in the namespace of the run.
+    public var name: String
+
+    /// Makes a reference.
+    public init(kind: String = "Workflow", name: String) {
+        self.kind = kind
+        self.name = name
+    }
+}

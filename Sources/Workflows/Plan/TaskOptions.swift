@@ -1,0 +1,66 @@
+public import Values
+
+/// What only some tasks of a plan have; one without all of it is ``TaskOptions/none``.
+public struct TaskOptions: Sendable {
+    /// The bodies of a container, and when they run.
+    public var control: ControlPlan?
+    /// What a false condition does.
+    public var falseAction = FalseAction.skip
+    /// What is tried in turn after the last attempt failed.
+    public var fallbacks: [FallbackPlan] = []
+    /// What undoes the task when its run is rolled back.
+    public var compensation: CompensationPlan?
+    /// What becomes of an attempt whose end a crash hid.
+    public var interruptionAction = InterruptionAction.retry
+    /// How long all attempts may take, with the waits between them.
+    public var totalTimeout: Duration?
+    /// How urgent an attempt is; as the run where nil.
+    public var priority: Priority?
+    /// What one attempt holds while it runs, in the base unit of each resource.
+    public var resources: [String: Double] = [:]
+    /// How long a result stands in for another run of the same task.
+    public var cache: CachePolicy?
+    /// The implementation that is meant.
+    public var executor: String?
+    /// Settings of the executor's own.
+    public var config: JSONObject = [:]
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow?
+    /// Whether an attempt is made idempotent by a name: see ``TaskType/isNamed``.
+    public var isNamed = false
+
+    /// Makes the options of a task that has none.
+    public init() {}
+
+    /// Those of a plain task.
+    public static let none = TaskOptions()
+}
+
+extension TaskPlan {
+    /// The bodies of a container, and when they run; nil for a leaf.
+    public var control: ControlPlan? { hasOptions ? options.control : nil }
+    /// What a false condition does.
+    public var falseAction: FalseAction { options.falseAction }
+    /// What is tried in turn after the last attempt failed.
+    public var fallbacks: [FallbackPlan] { options.fallbacks }
+    /// What undoes the task when its run is rolled back.
+    public var compensation: CompensationPlan? { options.compensation }
+    /// What becomes of an attempt whose end a crash hid.
+    public var interruptionAction: InterruptionAction { options.interruptionAction }
+    /// How long all attempts may take, with the waits between them.
+    public var totalTimeout: Duration? { options.totalTimeout }
+    /// How urgent an attempt is; as the run where nil.
+    public var priority: Priority? { options.priority }
+    /// What one attempt holds while it runs, in the base unit of each resource.
+    public var resources: [String: Double] { options.resources }
+    /// How long a result stands in for another run of the same task.
+    public var cache: CachePolicy? { options.cache }
+    /// The implementation that is meant.
+    public var executor: String? { options.executor }
+    /// Settings of the executor's own.
+    public var config: JSONObject { options.config }
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow? { options.workflow }
+    /// Whether an attempt is made idempotent by a name.
+    public var isNamed: Bool { options.isNamed }
+}
