@@ -127,6 +127,19 @@ extension BadManifest {
                 + "    onFailure: [{type: webhook}, {type: alert, url: x}, {type: mail}]\n",
             ["8:17:E0102", "8:48:E0213", "8:64:E0104"]),
         BadManifest(
+            "waits for nothing, for both, and for what is none",
+            spec: "  tasks:\n    - {id: a, type: wait}\n"
+                + "    - {id: b, type: wait, inputs: {duration: 1m, until: \"2030-01-01T00:00:00Z\"}}\n"
+                + "    - {id: c, type: wait, inputs: {duration: long}}\n"
+                + "    - {id: d, type: wait, inputs: {until: tomorrow}}\n",
+            ["7:7:E0102", "8:50:E0109", "9:46:E0206", "10:43:E0105"]),
+        BadManifest(
+            "templates that are none, and that use names there are not",
+            spec: "  tasks:\n    - id: a\n      type: http\n      inputs:\n"
+                + "        url: \"https://x.example.com/{{ run.nam }}\"\n"
+                + "        body: \"{% if run.name %}\"\n        method: \"{{ run.name }}\"\n",
+            ["10:40:E0306", "11:16:E0301"]),
+        BadManifest(
             "a type that nothing runs yet",
             spec: "  tasks: [{id: a, type: llm, inputs: {prompt: hello, temperature: 3}}]\n",
             ["6:25:W0005", "6:67:E0106"]),

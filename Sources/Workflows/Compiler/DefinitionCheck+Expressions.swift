@@ -16,8 +16,9 @@ extension DefinitionCheck {
         }
         do throws(ExpressionError) {
             let expression = try Expression(parsing: source)
-            for reference in expression.references {
-                check(reference.path, at: place, offset: start + reference.offset, from: site)
+            for var reference in expression.references {
+                reference.offset += start
+                check(reference, at: place, from: site)
             }
             return (expression, start)
         } catch {
@@ -61,35 +62,43 @@ extension DefinitionCheck {
     }
 
     /// Compiles a value, checking every reference in it; each string that is wrong is told.
+    ///
+    /// - Parameter type: The type of task whose inputs the value is, which says what its texts are
+    ///   part of.
     mutating func template(
-        _ value: JSON, at place: JSONPath, from site: ExpressionSite
+        _ value: JSON, at place: JSONPath, from site: ExpressionSite, of type: String? = nil
     ) -> ValueTemplate? {
+        let members = value.objectValue ?? [:]
+        func context(_ path: JSONPath) -> TemplateContext {
+            type.map { TaskType.templateContext(of: path, type: $0, in: members) } ?? .text
+        }
         do throws(ValueTemplateError) {
-            let template = try ValueTemplate(parsing: value)
+            let template = try ValueTemplate(parsing: value, context: context)
             for (path, reference) in template.references {
                 check(
-                    reference.path, at: JSONPath(place.components + path.components),
-                    offset: reference.offset, from: site)
+                    reference, at: JSONPath(place.components + path.components), from: site)
             }
             return template
         } catch {
-            tellErrors(in: value, at: place, from: site)
+            tellErrors(in: value, at: place, from: site, context)
             return nil
         }
     }
 
     /// Goes through the strings of a value one by one, as a template tells only its first error.
     private mutating func tellErrors(
-        in value: JSON, at place: JSONPath, from site: ExpressionSite
+        in value: JSON, at place: JSONPath, from site: ExpressionSite,
+        _ context: (JSONPath) -> TemplateContext
     ) {
-        var pending = [(value, place)]
-        while let (value, place) = pending.popLast() {
+        var pending = [(value, JSONPath.root)]
+        while let (value, path) = pending.popLast() {
             switch value {
             case .string:
+                let place = JSONPath(place.components + path.components)
                 do throws(ValueTemplateError) {
-                    let template = try ValueTemplate(parsing: value)
+                    let template = try ValueTemplate(parsing: value) { _ in context(path) }
                     for (_, reference) in template.references {
-                        check(reference.path, at: place, offset: reference.offset, from: site)
+                        check(reference, at: place, from: site)
                     }
                 } catch {
                     report(
@@ -98,10 +107,10 @@ extension DefinitionCheck {
                 }
             case .array(let elements):
                 for (index, element) in elements.enumerated() {
-                    pending.append((element, place.index(index)))
+                    pending.append((element, path.index(index)))
                 }
             case .object(let members):
-                for (name, member) in members { pending.append((member, place.key(name))) }
+                for (name, member) in members { pending.append((member, path.key(name))) }
             default: break
             }
         }

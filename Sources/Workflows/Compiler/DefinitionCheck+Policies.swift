@@ -86,8 +86,8 @@ extension DefinitionCheck {
                 }
                 let compiled =
                     inputs == nil
-                    ? try? ValueTemplate(parsing: values)
-                    : template(values, at: at.key("inputs"), from: site)
+                    ? parsed(values, of: type)
+                    : template(values, at: at.key("inputs"), from: site, of: type)
                 return compiled.map {
                     .attempt(
                         FallbackAttempt(
@@ -95,6 +95,14 @@ extension DefinitionCheck {
                             config: config ?? task.config))
                 }
             }
+        }
+    }
+
+    /// The inputs of the task itself for another type; what is wrong with them is told at the task.
+    private func parsed(_ inputs: JSON, of type: String) -> ValueTemplate? {
+        let members = inputs.objectValue ?? [:]
+        return try? ValueTemplate(parsing: inputs) {
+            TaskType.templateContext(of: $0, type: type, in: members)
         }
     }
 
@@ -124,7 +132,9 @@ extension DefinitionCheck {
         if let known = taskTypes[type] { checkInputs(values, of: known, at: place.key("inputs")) }
         var site = site
         site.seesItself = true
-        guard let inputs = template(values, at: place.key("inputs"), from: site) else { return nil }
+        guard let inputs = template(values, at: place.key("inputs"), from: site, of: type) else {
+            return nil
+        }
         var policy = compensation.retryPolicy ?? .none
         if let source = compensation.retryIf {
             let at = place.key("retryPolicy").key("retryIf")

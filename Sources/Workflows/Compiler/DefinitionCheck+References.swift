@@ -7,12 +7,11 @@ extension DefinitionCheck {
     private static let errorFields = ["code", "message", "type"]
 
     /// Checks one chain of names, and takes note of the edge or the use that it makes.
-    mutating func check(
-        _ names: [String], at place: JSONPath, offset: Int, from site: ExpressionSite
-    ) {
+    mutating func check(_ reference: Reference, at place: JSONPath, from site: ExpressionSite) {
+        let (names, offset) = (reference.path, reference.offset)
         switch names.first {
         case "workflow": checkInput(names, at: place, offset: offset)
-        case "tasks" where site.seesTasks: checkTask(names, at: place, offset: offset, from: site)
+        case "tasks" where site.seesTasks: checkTask(reference, at: place, from: site)
         case "run": checkRun(names, at: place, offset: offset, from: site)
         case "error" where site.extra.contains("error"):
             guard names.count > 1, !DefinitionCheck.errorFields.contains(names[1]) else { return }

@@ -5,8 +5,9 @@ extension DefinitionCheck {
     /// Looks a task up from the innermost scope outwards, and makes the reference an edge: of the task
     /// that it is in, or of the container around it in the scope where the other is.
     mutating func checkTask(
-        _ names: [String], at place: JSONPath, offset: Int, from site: ExpressionSite
+        _ reference: Reference, at place: JSONPath, from site: ExpressionSite
     ) {
+        let (names, offset) = (reference.path, reference.offset)
         guard names.count > 1 else {
             report(
                 .unknownTaskField, "tasks can only be referred to one by one, by name", at: place,
@@ -24,6 +25,8 @@ extension DefinitionCheck {
                 guard
                     note(target, usedBy: user, isOwn: isOwn, at: place, offset: offset, site)
                 else { return }
+                // Where a default stands ready, an output may be one that is not always given.
+                if reference.mayBeMissing, names.count > 3, names[2] == "outputs" { return }
                 checkFields(names, of: target, at: place, offset: offset)
                 return
             }

@@ -13,9 +13,11 @@ extension DefinitionCheck {
         let inputs = JSON.object(task.inputs)
         let type = checkType(of: task, at: place)
         var compiled = CompiledTask()
-        compiled.inputs = template(inputs, at: place.key("inputs"), from: site)
+        compiled.inputs = template(
+            inputs, at: place.key("inputs"), from: site, of: task.type)
         if let type {
             checkInputs(inputs, of: type, at: place.key("inputs"))
+            checkBuiltInType(task, at: place.key("inputs"))
             checkControlFields(of: task, at: place)
         }
         if let source = task.condition {

@@ -1,4 +1,6 @@
-/// What can be seen of a string with `${{ … }}` without compiling it.
+import Expressions
+
+/// What can be seen of a string with `${{ … }}`, or of a template, without compiling it.
 enum TemplateText {
     enum Shape {
         /// No expression.
@@ -10,8 +12,19 @@ enum TemplateText {
     }
 
     static func shape(of text: String) -> Shape {
-        guard contains(text.utf8, "${{") else { return .constant }
+        guard TextTemplate.isNeeded(for: text) else { return .constant }
+        guard contains(text.utf8, "${{") else {
+            return isSoleTemplate(text) ? .expression : .mixed
+        }
         return soleExpression(of: text) == nil ? .mixed : .expression
+    }
+
+    /// Whether a template is one `{{ }}` and nothing else.
+    private static func isSoleTemplate(_ text: String) -> Bool {
+        let trimmed = String(
+            String(text.drop(while: \.isWhitespace)).reversed().drop(while: \.isWhitespace))
+        guard trimmed.hasPrefix("}}"), trimmed.hasSuffix("{{") else { return false }
+        return !contains(trimmed.dropLast(2).utf8, "{{") && !contains(trimmed.utf8, "%{")
     }
 
     /// The one expression that a condition is, with or without `${{ }}` around it, and the offset in
