@@ -29,6 +29,8 @@ public struct TaskAttemptRequest: Sendable, Hashable {
     public var taskID: String
     /// The number of the attempt, from 1.
     public var attempt: Int
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow?
     /// The task's inputs, with every expression replaced by its value.
     public var inputs: JSONObject
     /// The moment by which the attempt must have ended; nil for none.
@@ -37,13 +39,14 @@ public struct TaskAttemptRequest: Sendable, Hashable {
     /// Makes a request.
     public init(
         namespace: String, run: String, runUID: String, taskID: String, attempt: Int,
-        inputs: JSONObject, deadline: Timestamp? = nil
+        workflow: ChildWorkflow? = nil, inputs: JSONObject, deadline: Timestamp? = nil
     ) {
         self.namespace = namespace
         self.run = run
         self.runUID = runUID
         self.taskID = taskID
         self.attempt = attempt
+        self.workflow = workflow
         self.inputs = inputs
         self.deadline = deadline
     }

@@ -6,11 +6,14 @@ import Values
 
 /// What the operator knows of the API: one cache a kind.
 struct Caches: Sendable {
-    let runs = ObjectCache(indexes: [WorkflowController.runIndex, .owner])
+    let runs = ObjectCache(indexes: [
+        WorkflowController.runIndex, RetentionController.runIndex, .owner,
+    ])
     let workflows = ObjectCache(indexes: [.label(Labels.repository)])
     let templates = ObjectCache(indexes: [.label(Labels.repository)])
     let repositories = ObjectCache()
     let approvals = ObjectCache(indexes: [.owner])
+    let deadLetters = ObjectCache(indexes: [DeadLetterController.retryIndex])
 }
 
 /// The watches that keep the caches, and who is told of what they bring.
@@ -22,6 +25,7 @@ struct Informers: Sendable {
         let templates: WorkflowController
         let repositories: RepositoryController
         let children: Children
+        let aftermath: Aftermath
         let logs: AttemptLogStore
     }
 
@@ -52,6 +56,9 @@ struct Informers: Sendable {
                 handlers.repositories.enqueue(changes.map(\.key))
             },
             informer(.approvals, caches.approvals) { handlers.children.approvalsChanged($0) },
+            informer(.deadLetters, caches.deadLetters) {
+                handlers.aftermath.deadLettersChanged($0)
+            },
         ]
     }
 
@@ -66,6 +73,7 @@ extension Informers.Handlers {
     func runsChanged(_ changes: [ObjectChange]) {
         runs.enqueue(changes.map(\.key))
         children.runsChanged(changes)
+        aftermath.runsChanged(changes)
         for change in changes {
             workflows.runChanged(change.object)
             if case .deleted(let run) = change, let uid = run.uid { logs.remove(runUID: uid) }
@@ -74,6 +82,7 @@ extension Informers.Handlers {
 
     func workflowsChanged(_ changes: [ObjectChange]) {
         workflows.enqueue(changes.map(\.key))
+        aftermath.definitionsChanged(changes)
         for change in changes {
             switch change {
             case .added(let object): runs.definitionAppeared(kind: "Workflow", object.key)
@@ -85,6 +94,7 @@ extension Informers.Handlers {
 
     func templatesChanged(_ changes: [ObjectChange]) {
         templates.enqueue(changes.map(\.key))
+        aftermath.definitionsChanged(changes)
         for change in changes {
             switch change {
             case .added(let object): runs.definitionAppeared(kind: "Template", object.key)

@@ -33,6 +33,10 @@ public final class Operator: Sendable {
         public var time: TimeSource
         /// The name of this process in events.
         public var instance: String
+        /// How long ended runs are kept, where their workflows do not say.
+        public var retention = RetentionPolicy.none
+        /// The URLs that alerts are sent to, by the names of their channels.
+        public var alertChannels: [String: String] = [:]
 
         /// Makes a configuration.
         public init(
@@ -65,6 +69,7 @@ public final class Operator: Sendable {
     private let templates: WorkflowController
     private let repositories: RepositoryController
     private let children: Children
+    private let aftermath: Aftermath
     private let informers: Informers
 
     /// Makes an operator that has not started.
@@ -107,11 +112,13 @@ public final class Operator: Sendable {
         self.templates = templates
         self.repositories = repositories
         self.children = children
+        let aftermath = Aftermath(context: context, caches: caches, configuration: configuration)
+        self.aftermath = aftermath
         informers = Informers(
             context: context, namespace: configuration.namespace, caches: caches,
             handlers: Informers.Handlers(
                 runs: runs, workflows: workflows, templates: templates, repositories: repositories,
-                children: children, logs: logs))
+                children: children, aftermath: aftermath, logs: logs))
         addGauges(to: registry)
     }
 
@@ -157,6 +164,7 @@ public final class Operator: Sendable {
                         group.addTask { await self.templates.run() }
                         group.addTask { await self.repositories.run() }
                         group.addTask { await self.children.run() }
+                        group.addTask { await self.aftermath.run() }
                     }
                 }
             }

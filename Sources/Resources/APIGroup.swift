@@ -25,6 +25,12 @@ public enum Labels {
     public static let run = "orchestrator.llm/run"
     /// The task of a run an object belongs to.
     public static let task = "orchestrator.llm/task"
+    /// The dead letter that a run tries again.
+    public static let deadLetter = "orchestrator.llm/dead-letter"
+    /// The queue of a dead letter.
+    public static let queue = "orchestrator.llm/queue"
+    /// On a run that is in the archive and about to go from the API.
+    public static let archived = "orchestrator.llm/archived"
     /// Kubernetes' own label for what manages an object.
     public static let managedBy = "app.kubernetes.io/managed-by"
     /// The value of ``managedBy`` on objects applied from git.

@@ -78,7 +78,7 @@ struct RightsTests {
                 #expect(error?.code == .forbidden, "\(type)")
             }
             let error = await #expect(throws: KubernetesError.self) {
-                try await client.delete(.workflowRuns, key)
+                try await client.delete(.workflowRepositories, key)
             }
             #expect(error?.code == .forbidden)
         }

@@ -23,7 +23,9 @@ struct Children: Sendable {
         [
             ApprovalExecutor(
                 context: context, cache: caches.approvals, signals: approvalSignals,
-                controller: approvals)
+                controller: approvals),
+            ChildRunExecutor(
+                context: context, runs: caches.runs, signals: runSignals, controller: childRuns),
         ]
     }
 

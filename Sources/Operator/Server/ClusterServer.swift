@@ -27,6 +27,10 @@ public final class ClusterServer: Sendable {
         public var logger: Logger
         /// Takes secrets out of what is written.
         public var redactor: Redactor
+        /// How long ended runs are kept, where their workflows do not say.
+        public var retention = RetentionPolicy.none
+        /// The URLs that alerts are sent to, by the names of their channels.
+        public var alertChannels: [String: String] = [:]
         /// How long the periods of the election are.
         public var timing: LeaseElection.Timing
 
@@ -76,7 +80,7 @@ public final class ClusterServer: Sendable {
             // On a cluster the operator starts no child process: tasks there are Pods.
             let commands = isInCluster ? nil : CommandExecutor()
             self.client = client
-            self.configuration = Operator.Configuration(
+            var settings = Operator.Configuration(
                 namespace: configuration.namespace,
                 dataDirectory: configuration.dataDirectory,
                 http: http,
@@ -84,6 +88,9 @@ public final class ClusterServer: Sendable {
                 readsLocalDirectories: !isInCluster,
                 redactor: configuration.redactor, logger: configuration.logger,
                 instance: Host.name)
+            settings.retention = configuration.retention
+            settings.alertChannels = configuration.alertChannels
+            self.configuration = settings
             elector = LeaderElector(
                 client: client,
                 lease: ObjectKey(

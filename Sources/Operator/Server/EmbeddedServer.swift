@@ -26,6 +26,10 @@ public final class EmbeddedServer: Sendable {
         public var logger: Logger
         /// Takes secrets out of what is written.
         public var redactor: Redactor
+        /// How long ended runs are kept, where their workflows do not say.
+        public var retention = RetentionPolicy.none
+        /// The URLs that alerts are sent to, by the names of their channels.
+        public var alertChannels: [String: String] = [:]
 
         /// Makes a configuration.
         public init(
@@ -92,17 +96,15 @@ public final class EmbeddedServer: Sendable {
         kubeconfigPath = "\(directory)/kubeconfig"
         let kubeconfig = ControlPlane.kubeconfig(serverURL: url, token: token)
         client = try EmbeddedServer.client(kubeconfig, at: kubeconfigPath, http: http)
-        `operator` = Operator(
-            client: client,
-            configuration: Operator.Configuration(
-                dataDirectory: directory,
+        var settings = Operator.Configuration(
+            dataDirectory: directory, http: http,
+            executors: .builtIn(
                 http: http,
-                executors: .builtIn(
-                    http: http,
-                    commands: CommandExecutor(
-                        instance: instance, scratchDirectory: scratch)),
-                redactor: configuration.redactor, logger: configuration.logger,
-                instance: Host.name))
+                commands: CommandExecutor(instance: instance, scratchDirectory: scratch)),
+            redactor: configuration.redactor, logger: configuration.logger, instance: Host.name)
+        settings.retention = configuration.retention
+        settings.alertChannels = configuration.alertChannels
+        `operator` = Operator(client: client, configuration: settings)
         self.http = http
         route.set(OperatorEndpoints(`operator`, token: token), plane: plane)
     }

@@ -20,6 +20,7 @@ public enum WorkflowSpecSchema {
             "version": .string("The version of the definition, for people.", maximumLength: 128),
             "suspend": .boolean("Whether new runs are refused; runs under way go on."),
             "config": config,
+            "retention": RetentionSchema.schema,
             "inputs": .array(
                 "The values a run is started with.", of: input, keys: ["name"], maximumItems: 256),
             "tasks": tasks(
@@ -123,6 +124,12 @@ public enum WorkflowSpecSchema {
                         enum: ["GET", "POST", "PUT", "PATCH", "DELETE"]),
                     "headers": .map("Headers of a webhook.", of: Schema.string("The value.")),
                     "body": .anything("What a webhook sends; a summary of the run where absent."),
+                    "secretRef": .object(
+                        "The Secret whose key signs what a webhook sends.", required: ["name"],
+                        [
+                            "name": .string("Its name.", minimumLength: 1, maximumLength: 253),
+                            "key": .string("The field of its data; key where absent."),
+                        ]),
                     "channel": .string("The channel of an alert.", minimumLength: 1),
                     "severity": .string("How grave an alert is.", minimumLength: 1),
                     "message": .string("What an alert says."),

@@ -60,11 +60,11 @@ public struct WorkflowCompiler: Sendable {
         return Compilation(plan: plan, diagnostics: found)
     }
 
-    /// The digest of a definition: that of its canonical JSON, without `suspend`, which says when
-    /// runs are started and not what they are.
+    /// The digest of a definition: that of its canonical JSON, without `suspend` and `retention`,
+    /// which say when runs are started and how long they are kept, and not what they are.
     public static func digest(of spec: JSON) -> Digest {
         var content = spec
-        if content["suspend"] != nil { content["suspend"] = nil }
+        for name in ["suspend", "retention"] where content[name] != nil { content[name] = nil }
         return content.digest
     }
 

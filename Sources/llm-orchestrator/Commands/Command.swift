@@ -24,6 +24,7 @@ enum Commands {
             StatusCommand.self, WatchCommand.self, LogsCommand.self, PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self,
             GraphCommand.self, InstallCommand.self,
+            EventsCommand.self, DeadLettersCommand.self, RepositoriesCommand.self,
             DemoCommand.self, CompletionCommand.self,
         ]
     }

@@ -25,7 +25,7 @@ enum ServerCommand: Command {
                 "the least level that is logged; info where absent"),
             .value(
                 "log-format", nil, "FORMAT", choices: ["text", "json"], "how lines are written"),
-        ],
+        ] + ServerPolicies.options,
         examples: [
             ("server --embedded", "a control plane and operator on this machine"),
             ("server --kubeconfig ~/.kube/config", "operate a cluster from here"),
@@ -39,9 +39,10 @@ enum ServerCommand: Command {
         let logger = makeLogger(arguments, redactor)
         let (host, port) = try address(arguments.value("listen") ?? defaultAddress)
         let directory = arguments.value("data-dir") ?? Connection.defaultDataDirectory
+        let policies = try ServerPolicies(arguments)
         guard arguments.has("embedded") else {
             let service = try await clusterService(
-                arguments, directory, host, port, logger, redactor)
+                arguments, policies, directory, host, port, logger, redactor)
             return await untilSignalled(logger) { await service.run() }
         }
         guard host == "127.0.0.1" || host == "::1" || host == "localhost" else {
@@ -50,10 +51,12 @@ enum ServerCommand: Command {
         }
         let server: EmbeddedServer
         do throws(ServerStartError) {
-            server = try await EmbeddedServer(
-                .init(
-                    dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host,
-                    port: port, logger: logger, redactor: redactor))
+            var configuration = EmbeddedServer.Configuration(
+                dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host,
+                port: port, logger: logger, redactor: redactor)
+            configuration.retention = policies.retention
+            configuration.alertChannels = policies.alertChannels
+            server = try await EmbeddedServer(configuration)
         } catch {
             throw CommandFailure(.unreachable, error.description)
         }
@@ -63,15 +66,16 @@ enum ServerCommand: Command {
     }
 
     private static func clusterService(
-        _ arguments: ParsedArguments, _ directory: String, _ host: String, _ port: UInt16,
-        _ logger: Logger, _ redactor: Redactor
+        _ arguments: ParsedArguments, _ policies: ServerPolicies, _ directory: String,
+        _ host: String, _ port: UInt16, _ logger: Logger, _ redactor: Redactor
     ) async throws(CommandFailure) -> ClusterServer {
+        var configuration = ClusterServer.Configuration(
+            kubeconfig: arguments.value("kubeconfig"), namespace: arguments.value("namespace"),
+            dataDirectory: directory, host: host, port: port, logger: logger, redactor: redactor)
+        configuration.retention = policies.retention
+        configuration.alertChannels = policies.alertChannels
         do throws(ServerStartError) {
-            return try await ClusterServer(
-                .init(
-                    kubeconfig: arguments.value("kubeconfig"),
-                    namespace: arguments.value("namespace"), dataDirectory: directory, host: host,
-                    port: port, logger: logger, redactor: redactor))
+            return try await ClusterServer(configuration)
         } catch {
             throw CommandFailure(.unreachable, error.description)
         }

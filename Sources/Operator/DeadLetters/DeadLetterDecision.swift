@@ -1,0 +1,140 @@
+import GitOps
+import Kubernetes
+import Resources
+import Values
+
+/// What is to be done about one `DeadLetter`, decided from what is seen and nothing else.
+struct DeadLetterDecision: Hashable {
+    /// The run that tries it again, where one is to be made.
+    let run: KubernetesObject?
+    /// The status it should have.
+    let status: JSON
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - source: the run it failed in, as far as that is still there.
+    ///   - retry: the run that the last request made; nil once it is known to be gone.
+    init(
+        _ letter: KubernetesObject, source: KubernetesObject?, retry: KubernetesObject?,
+        now: Timestamp
+    ) {
+        let asked = letter.spec["retry"]?["id"]?.stringValue
+        let taken = letter.status["lastRetry"]
+        var phase = "Waiting"
+        var message = "waiting for somebody to try it again"
+        var retries = letter.status["retries"]?.integerValue ?? 0
+        var last = taken
+        var made: KubernetesObject?
+        if let asked, asked != taken?["id"]?.stringValue {
+            let run = DeadLetterDecision.retryRun(of: letter, request: asked, source: source)
+            made = run
+            retries += 1
+            phase = "Retrying"
+            message = "the run \(run.name) tries it again"
+            last = [
+                "id": .string(asked), "run": .string(run.name), "time": .string(now.description),
+                "phase": "Pending",
+            ]
+        } else if let name = taken?["run"]?.stringValue {
+            let seen = retry.map { $0.status["phase"]?.stringValue ?? "Pending" }
+            let before = taken?["phase"]?.stringValue ?? ""
+            // How a run that is gone ended is what was noted of it.
+            let final = seen ?? (RunPhases.ends.contains(before) ? before : "Deleted")
+            last?["phase"] = .string(final)
+            if final == "Completed" {
+                phase = "Resolved"
+                message = "the run \(name) did it"
+            } else if seen != nil, !RunPhases.ends.contains(final) {
+                phase = "Retrying"
+                message = "the run \(name) tries it again"
+            } else {
+                message = "the run \(name) did not do it either: \(final)"
+            }
+        }
+        run = made
+        status = DeadLetterDecision.status(
+            letter, phase: phase, message: message, retries: retries, last: last, now: now)
+    }
+
+    private static func status(
+        _ letter: KubernetesObject, phase: String, message: String, retries: Int64, last: JSON?,
+        now: Timestamp
+    ) -> JSON {
+        let state: ReadyState =
+            switch phase {
+            case "Resolved": .ready(reason: "Resolved", message: message)
+            case "Retrying": .reconciling(reason: "Retrying", message: message)
+            default: .stalled(reason: "WaitingForRetry", message: message)
+            }
+        var status: JSON = [
+            "phase": .string(phase), "message": .string(message), "retries": .integer(retries),
+            "observedGeneration": .integer(letter.generation),
+            "conditions": state.json(
+                replacing: letter.status["conditions"], generation: letter.generation, now: now),
+        ]
+        status["lastRetry"] = last
+        return status
+    }
+
+    /// The run of a request, whose name follows from the request (law 3).
+    ///
+    /// Where the run it failed in is still there, that run is tried again, and goes on behind the
+    /// task; else, or with other inputs, the task runs alone.
+    private static func retryRun(
+        of letter: KubernetesObject, request: String, source: KubernetesObject?
+    ) -> KubernetesObject {
+        let name = RunName.joined(
+            [letter.name.prefix { $0 != "." }.description, "retry"],
+            hashing: [letter.uid ?? "", letter.name, request])
+        var run = KubernetesObject(
+            .workflowRuns, ObjectKey(namespace: letter.namespace, name: name))
+        run.labels = [
+            Labels.deadLetter: .string(ResourceName.labelValue(letter.name)),
+            Labels.managedBy: .string(Labels.manager),
+        ]
+        let inputs = letter.spec["retry"]?["inputs"]
+        if let source, inputs == nil, letter.spec["definition"] == nil {
+            run.spec = retrySpec(of: source, task: letter.spec["task"]?.stringValue ?? "")
+        } else {
+            run.spec = aloneSpec(of: letter, inputs: inputs ?? letter.spec["inputs"] ?? [:])
+        }
+        return run
+    }
+
+    private static func retrySpec(of source: KubernetesObject, task: String) -> JSON {
+        var spec: JSON = [
+            "retryOf": [
+                "run": .string(source.name), "uid": .string(source.uid ?? ""), "mode": "Task",
+                "task": .string(task),
+            ]
+        ]
+        spec["workflowRef"] = source.spec["workflowRef"]
+        return spec
+    }
+
+    /// A workflow of the one task.
+    ///
+    /// The values of its inputs are handed in as a value, so that nothing
+    /// in them is taken for an expression.
+    private static func aloneSpec(of letter: KubernetesObject, inputs: JSON) -> JSON {
+        var task = letter.spec["definition"] ?? [:]
+        for field in ["dependsOn", "condition", "join", "onFalse"] { task[field] = nil }
+        let names = inputs.objectValue?.keys.sorted() ?? []
+        task["inputs"] = .object(
+            JSONObject(
+                names.map { name in
+                    (name, .string("${{ workflow.inputs.given[\(JSON.string(name).text)] }}"))
+                }))
+        let id = task["id"]?.stringValue ?? "task"
+        return [
+            "workflowSpec": [
+                "description": .string("Tries the dead letter \(letter.name) again."),
+                "inputs": [["name": "given", "type": "object"]],
+                "tasks": [task],
+                "outputs": ["task": .string("${{ tasks.\(id).outputs }}")],
+            ],
+            "inputs": ["given": inputs],
+        ]
+    }
+}

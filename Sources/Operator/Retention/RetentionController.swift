@@ -1,0 +1,188 @@
+import GitOps
+import Kubernetes
+import Observability
+import POSIX
+import Resources
+import Values
+
+/// Archives and deletes the runs that their workflow's policy no longer keeps, and dead letters of
+/// age.
+///
+/// A run goes in three steps, each of which a crash may follow: it is written to the archive, it is
+/// marked as archived, and it is deleted, if it is still the one that was looked at.
+final class RetentionController: Sendable {
+    /// A workflow's runs, wherever they were made.
+    struct Group: Hashable, Comparable, Sendable {
+        let namespace: String
+        let workflow: String
+
+        static func < (first: Group, second: Group) -> Bool {
+            (first.namespace, first.workflow) < (second.namespace, second.workflow)
+        }
+    }
+
+    /// The longest between two looks at the same runs.
+    private static let interval = Duration.seconds(3600)
+
+    private let context: OperatorContext
+    private let caches: Caches
+    private let policy: RetentionPolicy
+    private let archive: RunArchive
+    private let isBusy: @Sendable (KubernetesObject) -> Bool
+    private let queue: WorkQueue<Group>
+    private let letters: WorkQueue<ObjectKey>
+
+    /// Makes a controller.
+    ///
+    /// - Parameters:
+    ///   - policy: what holds where a workflow says nothing.
+    ///   - isBusy: whether something is still to be done about a run that ended.
+    init(
+        context: OperatorContext, caches: Caches, policy: RetentionPolicy, archive: RunArchive,
+        isBusy: @escaping @Sendable (KubernetesObject) -> Bool
+    ) {
+        self.context = context
+        self.caches = caches
+        self.policy = policy
+        self.archive = archive
+        self.isBusy = isBusy
+        queue = WorkQueue(time: context.time)
+        letters = WorkQueue(time: context.time)
+    }
+
+    /// Finds runs by what they count towards.
+    static let runIndex = ObjectIndex(name: "retention") { ["\(group(of: $0))"] }
+
+    /// Runs that only carry their definition count together.
+    static func group(of run: KubernetesObject) -> Group {
+        let pin = run.status["workflow"]
+        let pinned = pin?["uid"] == nil ? nil : pin?["name"]?.stringValue
+        return Group(
+            namespace: run.namespace,
+            workflow: run.spec["workflowRef"]?["name"]?.stringValue ?? pinned ?? "")
+    }
+
+    func runsChanged(_ changes: [ObjectChange]) {
+        for change in changes where RunPhases.hasEnded(change.object) {
+            queue.add(RetentionController.group(of: change.object))
+        }
+    }
+
+    func definitionsChanged(_ changes: [ObjectChange]) {
+        for change in changes {
+            queue.add(Group(namespace: change.key.namespace, workflow: change.key.name))
+        }
+    }
+
+    func deadLettersChanged(_ changes: [ObjectChange]) {
+        guard policy.deadLetters != nil else { return }
+        letters.add(contentsOf: changes.map(\.key))
+    }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.queue.work(workers: 1) { await self.reconcile($0) } }
+            group.addTask { await self.letters.work(workers: 1) { await self.purge($0) } }
+        }
+    }
+
+    private func reconcile(_ group: Group) async {
+        let runs = caches.runs.objects(
+            index: RetentionController.runIndex.name, value: "\(group)")
+        let key = ObjectKey(namespace: group.namespace, name: group.workflow)
+        let definition = caches.workflows.object(key) ?? caches.templates.object(key)
+        // The last definition a run had speaks for runs whose workflow is gone.
+        let own = definition?.spec["retention"] ?? runs.last?.spec["workflowSpec"]?["retention"]
+        let now = context.time.now()
+        let decision = RetentionDecision(
+            runs: runs, policy: policy.overridden(by: own), now: now, isBusy: isBusy)
+        for run in decision.expired where !Task.isCancelled {
+            do throws(KubernetesError) {
+                guard try await expire(run) else { continue }
+            } catch {
+                // Changed or gone meanwhile: what it is now is looked at anew.
+                if error.code != .conflict && error.code != .notFound {
+                    context.logger.warning(
+                        "run not archived", ["run": .string("\(run.key)"), "error": error.logField])
+                }
+                queue.addAfterBackoff(group)
+                return
+            }
+        }
+        queue.forget(group)
+        if let next = decision.next {
+            queue.add(
+                group, after: min(max(.milliseconds(10), next - now), RetentionController.interval))
+        }
+    }
+
+    /// Archives a run, marks it, and deletes it; false where the archive cannot be written.
+    private func expire(_ run: KubernetesObject) async throws(KubernetesError) -> Bool {
+        var run = run
+        if run.label(Labels.archived) == nil {
+            do throws(FileError) {
+                try archive.keep(KubernetesObject(context.redact(run.json)))
+            } catch {
+                context.logger.error(
+                    "run not archived",
+                    ["run": .string("\(run.key)"), "error": .string(error.description)])
+                return false
+            }
+            run = try await mark(run)
+        }
+        try await context.client.delete(
+            .workflowRuns, run.key,
+            options: DeleteOptions(
+                uid: run.uid, resourceVersion: run.resourceVersion?.description,
+                propagation: .background))
+        context.logger.info("run archived", ["run": .string("\(run.key)")])
+        return true
+    }
+
+    /// Shows for the moment before the delete, and after a crash, that the run is in the archive.
+    private func mark(_ run: KubernetesObject) async throws(KubernetesError) -> KubernetesObject {
+        var metadata: JSON = ["labels": [Labels.archived: "true"]]
+        metadata["uid"] = run.uid.map { .string($0) }
+        metadata["resourceVersion"] = run.resourceVersion.map { .string($0.description) }
+        let marked = try await context.client.patch(
+            .workflowRuns, run.key, .merge(["metadata": metadata]))
+        caches.runs.recordWrite(marked)
+        let condition: JSON = [
+            "type": "Archived", "status": "True", "reason": "Archived",
+            "message": .string("kept in \(archive.path(of: run))"),
+            "lastTransitionTime": .string(context.time.now().secondsText),
+            "observedGeneration": .integer(run.generation),
+        ]
+        let others = (marked.status["conditions"]?.arrayValue ?? []).filter {
+            $0["type"] != "Archived"
+        }
+        let written = try await context.patchStatus(
+            .workflowRuns, of: marked, ["conditions": .array(others + [condition])])
+        caches.runs.recordWrite(written)
+        return written
+    }
+
+    /// Deletes a dead letter that is older than is kept.
+    private func purge(_ key: ObjectKey) async {
+        guard let keep = policy.deadLetters, let letter = caches.deadLetters.object(key),
+            !letter.isDeleting, letter.status["phase"] != "Retrying"
+        else { return }
+        let failed =
+            letter.spec["failureTime"]?.stringValue.flatMap { Timestamp($0) }
+            ?? letter.creationTimestamp ?? context.time.now()
+        let rest = failed + keep - context.time.now()
+        guard rest <= .zero else {
+            letters.add(key, after: min(rest, RetentionController.interval))
+            return
+        }
+        do throws(KubernetesError) {
+            try await context.client.delete(
+                .deadLetters, key, options: DeleteOptions(uid: letter.uid))
+            letters.forget(key)
+        } catch {
+            guard error.code != .notFound, error.code != .conflict else { return }
+            letters.addAfterBackoff(key)
+        }
+    }
+}
