@@ -38,6 +38,10 @@ enum Limits {
     static let templateCost = 4_000_000
     /// The widest indentation, and the most digits before or after the point that are rounded to.
     static let filterWidth = 100
+    /// The deepest that types of values and schemas are looked into.
+    static let typeDepth = 32
+    /// The most elements of a list or map that are looked at for their types.
+    static let typeElements = 256
     /// The most digits after the point that `%.Nf` may ask for.
     static let formatPrecision = 1000
 }

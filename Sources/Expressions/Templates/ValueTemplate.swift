@@ -74,6 +74,29 @@ public struct ValueTemplate: Sendable {
         self.references = references
     }
 
+    /// The types and problems of each string with expressions.
+    func types(
+        in environment: TypeEnvironment
+    ) -> [(path: JSONPath, check: (type: ExpressionType, problems: [TypeProblem]))] {
+        places.map { place in
+            switch place.content {
+            case .text(let template): return (place.path, template.check(against: environment))
+            case .string(let string):
+                var problems: [TypeProblem] = []
+                var type = ExpressionType.string
+                for case .expression(let expression, let offset) in string.parts {
+                    let result = expression.check(against: environment)
+                    if string.parts.count == 1 { type = result.type }
+                    for var problem in result.problems {
+                        problem.offset += offset
+                        problems.append(problem)
+                    }
+                }
+                return (place.path, (type, problems))
+            }
+        }
+    }
+
     private static func textTemplate(
         _ text: String, _ context: TemplateContext, _ path: JSONPath
     ) throws(ValueTemplateError) -> TextTemplate {
