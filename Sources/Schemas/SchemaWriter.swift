@@ -20,7 +20,7 @@ extension Schema {
     }
 
     /// The schemas directly inside this one, with their places.
-    private var nested: [(JSONPath, Schema)] {
+    var nested: [(JSONPath, Schema)] {
         var found: [(JSONPath, Schema)] = []
         if let items { found.append((["items"], items)) }
         if let not { found.append((["not"], not)) }
@@ -39,7 +39,7 @@ extension Schema {
     }
 
     /// The keywords of this schema, with room for those that hold others.
-    private var keywords: JSONObject {
+    var keywords: JSONObject {
         var json = extensions
         func set(_ keyword: String, _ value: JSON?) { if let value { json[keyword] = value } }
         func set(_ keyword: String, count: Int?) { set(keyword, count.map { .integer(Int64($0)) }) }

@@ -41,20 +41,6 @@ import Workflows
         for code in DiagnosticCode.allCases { #expect(text.contains("| \(code.rawValue) |")) }
     }
 
-    @Test func `every code that a manifest can earn is in an example`() {
-        let shown = (BadManifest.shape + BadManifest.meaning + BadManifest.scopes).flatMap(
-            \.expected
-        ).map {
-            String($0.split(separator: ":").last ?? "")
-        }
-        // A file's size and a dynamic body have tests of their own, as have the inputs of a run.
-        let elsewhere: Set = ["E0002", "E0311", "E0405", "E0503", "E0505"]
-        let missing = DiagnosticCode.allCases.map(\.rawValue).filter {
-            !shown.contains($0) && !elsewhere.contains($0)
-        }
-        #expect(missing.isEmpty)
-    }
-
     @Test func `a file that is too large is refused`() {
         let text = String(repeating: "# comment\n", count: WorkflowLimits.maximumFileBytes / 10 + 1)
         let file = ManifestFile(text, path: "f.yaml")

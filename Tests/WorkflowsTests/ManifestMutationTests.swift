@@ -43,7 +43,8 @@ import Workflows
                 #expect(!(resource.hasErrors && resource.plan != nil))
             }
             _ = file.rendered()
-            _ = file.diagnosticsJSON
+            _ = file.languageServerReport(uri: "file:///f.yaml")
+            _ = StaticAnalysisReport.log(of: [file], version: "0")
         }
     }
 

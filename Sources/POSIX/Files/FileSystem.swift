@@ -90,6 +90,12 @@ public enum FileSystem {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is a symbolic link at a path, wherever it leads.
+    public static func isSymbolicLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Moves a file or directory to another path of the same file system, replacing a file there.
     public static func move(_ path: String, to target: String) throws(FileError) {
         guard unsafe rename(path, target) == 0 else {

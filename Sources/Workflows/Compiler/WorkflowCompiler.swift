@@ -50,6 +50,7 @@ public struct WorkflowCompiler: Sendable {
             diagnostics: reader.diagnostics)
         let parts = check.run()
         diagnostics += check.diagnostics
+        SpecAdvice.add(on: spec, at: path, to: &diagnostics)
         WorkflowCompiler.sort(&diagnostics)
         let found = Diagnostics(diagnostics)
         guard !found.hasErrors else { return Compilation(plan: nil, diagnostics: found) }

@@ -45,6 +45,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case joinCount = "E0215"
     case shadowedTask = "E0216"
     case timeoutOrder = "E0217"
+    case invalidSchedule = "E0220"
 
     // Expressions, and what they refer to.
     case expressionSyntax = "E0301"
@@ -81,6 +82,13 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case constantCondition = "W0003"
     case ambiguousBoolean = "W0004"
     case unimplementedType = "W0005"
+    case unreachableTask = "W0020"
+    case unreachableCase = "W0021"
+    case missingFallback = "W0023"
+    case longTimeout = "W0024"
+    case uselessRetry = "W0025"
+    case plainTextSecret = "W0026"
+    case deprecatedModel = "W0027"
 
     /// How grave diagnostics of the code are.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -124,6 +132,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .joinCount: "A join asks for more dependencies than there are."
         case .shadowedTask: "A task in a container has the id of a task around it."
         case .timeoutOrder: "One attempt may take longer than all attempts together."
+        case .invalidSchedule: "A schedule is not one that cron knows."
         case .expressionSyntax: "An expression is not one."
         case .unknownInput: "An expression refers to an input that is not declared."
         case .unknownTask: "An expression refers to a task that the workflow does not have."
@@ -154,6 +163,14 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
             "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
         case .unimplementedType: "No executor in this build runs tasks of the type."
         case .constantCondition: "A condition refers to nothing, so it is always the same."
+        case .unreachableTask: "A task can never run."
+        case .unreachableCase: "A case of a branch can never be taken."
+        case .missingFallback:
+            "An output needs a task that may be skipped or fail, and has no fallback."
+        case .longTimeout: "A time limit is longer than one around it, so it never counts."
+        case .uselessRetry: "A retry policy can never lead to another attempt."
+        case .plainTextSecret: "A secret stands in plain text."
+        case .deprecatedModel: "A model that its provider stops serving on a day that is known."
         }
     }
 }

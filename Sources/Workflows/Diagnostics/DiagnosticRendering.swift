@@ -1,4 +1,4 @@
-public import Values
+import Values
 
 extension ManifestFile {
     /// A diagnostic as compilers show it: place, code and message, the source line with a caret under
@@ -22,30 +22,19 @@ extension ManifestFile {
         diagnostics.all.map(rendered).joined(separator: "\n\n")
     }
 
-    /// The diagnostics for programs: file, line, column, severity, code, path, message, suggestion.
-    public var diagnosticsJSON: JSON { .array(diagnostics.all.map(json)) }
-
-    private func json(of diagnostic: Diagnostic) -> JSON {
-        var json: JSON = [
-            "file": .string(path),
-            "severity": .string(diagnostic.severity.rawValue),
-            "code": .string(diagnostic.code.rawValue),
-            "path": .string(diagnostic.path.description),
-            "message": .string(diagnostic.message),
-        ]
-        if let position = diagnostic.position {
-            json["line"] = .integer(Int64(position.line))
-            json["column"] = .integer(Int64(position.column))
-        }
-        if let suggestion = diagnostic.suggestion { json["suggestion"] = .string(suggestion) }
-        return json
-    }
-
     /// The source line, cut around the place where it is long, and the caret line.
+    ///
+    /// A secret is not repeated: what is shown ends up in logs.
     private func excerpt(at position: SourcePosition) -> String? {
         guard var line = source.line(position.line) else { return nil }
         var column = min(position.column - 1, line.count)
-        let width = length(of: line, from: column)
+        let width = SourceText.wordLength(in: line, from: column)
+        for secret in diagnostics.all where secret.code == .plainTextSecret {
+            guard let place = secret.position, place.line == position.line else { continue }
+            for index in min(place.column - 1, line.count)..<line.count where line[index] != " " {
+                line[index] = "•"
+            }
+        }
         let room = WorkflowLimits.maximumSourceColumns
         if line.count > room {
             let start = max(0, min(column - room / 2, line.count - room))
@@ -68,17 +57,5 @@ extension ManifestFile {
             text.unicodeScalars.append(isControl ? "·" : scalar)
         }
         return text
-    }
-
-    /// How many scalars the word at a place has: up to white space or punctuation of YAML.
-    private func length(of line: [Unicode.Scalar], from start: Int) -> Int {
-        guard start < line.count else { return 1 }
-        let quote = line[start]
-        if quote == "\"" || quote == "'" {
-            let end = line[(start + 1)...].firstIndex(of: quote)
-            return (end ?? line.count - 1) - start + 1
-        }
-        let stops: Set<Unicode.Scalar> = [" ", "\t", ",", ":", "]", "}", "[", "{", "(", ")", "#"]
-        return max(1, line[start...].prefix { !stops.contains($0) }.count)
     }
 }

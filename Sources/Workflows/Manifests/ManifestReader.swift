@@ -44,7 +44,9 @@ struct ManifestReader {
                     json: json, position: document.root.position, digest: json.digest,
                     plan: hasErrors ? nil : check.plan, hasErrors: hasErrors))
         }
-        let doubts = AmbiguousScalars.diagnostics(in: document, source)
+        let doubts =
+            AmbiguousScalars.diagnostics(in: document, source)
+            + DocumentAdvice.diagnostics(in: json)
         place(check.diagnostics + doubts, in: document)
     }
 

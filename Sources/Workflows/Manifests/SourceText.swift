@@ -17,6 +17,27 @@ struct SourceText: Sendable {
         lines.indices.contains(number - 1) ? lines[number - 1] : nil
     }
 
+    /// The part of a line that a place stands for: the word or quoted text that starts there, by
+    /// scalars from 0; the whole of nothing past the end of the text.
+    func word(at position: SourcePosition) -> (line: [Unicode.Scalar], range: Range<Int>) {
+        guard let line = line(position.line) else { return ([], 0..<0) }
+        let start = min(position.column - 1, line.count)
+        let end = min(line.count, start + SourceText.wordLength(in: line, from: start))
+        return (line, start..<end)
+    }
+
+    /// How many scalars the word at a place has: up to white space or punctuation of YAML.
+    static func wordLength(in line: [Unicode.Scalar], from start: Int) -> Int {
+        guard start < line.count else { return 1 }
+        let quote = line[start]
+        if quote == "\"" || quote == "'" {
+            let end = line[(start + 1)...].firstIndex(of: quote)
+            return (end ?? line.count - 1) - start + 1
+        }
+        let stops: Set<Unicode.Scalar> = [" ", "\t", ",", ":", "]", "}", "[", "{", "(", ")", "#"]
+        return max(1, line[start...].prefix { !stops.contains($0) }.count)
+    }
+
     /// Where an offset in bytes of a scalar's value is in the text, when the scalar starts at a
     /// place: exact in plain and quoted scalars of one line, the right line in block scalars.
     func position(

@@ -1,5 +1,6 @@
 import Console
 import Kubernetes
+import POSIX
 import Values
 import Workflows
 
@@ -7,20 +8,40 @@ import Workflows
 enum GraphCommand: Command {
     static let specification = CommandSpecification(
         "graph", "Draws the tasks of a manifest, or of a run with its state.",
-        positionals: [.init("FILE|RUN", "a manifest, or the name of a run")],
+        positionals: [
+            .init("FILE|RUN", "a manifest, - for standard input, or the name of a run")
+        ],
         options: [
             .value(
-                "output", "o", "FORMAT", choices: ["tree", "dot", "mermaid"],
-                "a tree for the terminal, or text for Graphviz or Mermaid")
+                "output", "o", "FORMAT", choices: ["tree", "svg", "dot", "mermaid"],
+                "a tree for the terminal, a picture, or text for Graphviz or Mermaid"),
+            .value("name", nil, "NAME", "the workflow, where the file holds several"),
         ] + Connection.options,
-        examples: [("graph workflow.yaml -o mermaid", "a diagram for a README")])
+        examples: [
+            ("graph workflow.yaml -o svg > workflow.svg", "a picture"),
+            ("graph workflow.yaml -o mermaid", "a diagram for a README"),
+            ("graph nightly-1 -o svg > run.svg", "a run, coloured by how far it is"),
+        ])
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
         let name = arguments.positionals[0]
-        let isFile = name == "-" || name.contains("/") || name.contains(".")
-        let drawings = isFile ? try manifest(name) : [try await run(name, arguments)]
+        let isFile =
+            name == "-" || name.hasPrefix("./") || name.hasPrefix("/") || FileSystem.exists(name)
+            || [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+        let drawings =
+            isFile
+            ? try manifest(name, arguments.value("name")) : [try await run(name, arguments)]
+        let format = arguments.value("output")
+        if format == "svg", drawings.count > 1 {
+            let names = drawings.map(\.name).joined(separator: ", ")
+            throw CommandFailure(
+                .usage,
+                "the file holds \(drawings.count) workflows, and a picture shows one;"
+                    + " choose with --name: \(names)")
+        }
         for drawing in drawings {
-            switch arguments.value("output") {
+            switch format {
+            case "svg": Output.write(drawing.svg)
             case "dot": Output.write(drawing.dot)
             case "mermaid": Output.write(drawing.mermaid)
             default: Output.write(drawing.tree(Output.style))
@@ -29,12 +50,20 @@ enum GraphCommand: Command {
         return .success
     }
 
-    private static func manifest(_ path: String) throws(CommandFailure) -> [GraphDrawing] {
+    private static func manifest(
+        _ path: String, _ wanted: String?
+    ) throws(CommandFailure) -> [GraphDrawing] {
         let file = try ManifestFiles.read(path)
         guard file.isUsable else { throw CommandFailure(.invalidManifest, "\n\(file.rendered())") }
-        return file.resources.compactMap { resource in
-            resource.plan.map { drawing($0, name: resource.name, tasks: nil) }
+        let drawings = file.resources.filter { wanted == nil || $0.name == wanted }.compactMap {
+            resource in
+            resource.plan.map { PlanDrawing.drawing(of: $0, name: resource.name) }
         }
+        guard !drawings.isEmpty else {
+            throw CommandFailure(
+                .notFound, "\(path) holds no workflow\(wanted.map { " named \($0)" } ?? "")")
+        }
+        return drawings
     }
 
     private static func run(
@@ -45,18 +74,6 @@ enum GraphCommand: Command {
         guard case .success(let plan) = WorkflowCompiler.compile(spec: spec) else {
             throw CommandFailure(.invalidManifest, "the run \(name) has no valid definition")
         }
-        return drawing(plan, name: name, tasks: run.status["tasks"])
-    }
-
-    private static func drawing(_ plan: WorkflowPlan, name: String, tasks: JSON?) -> GraphDrawing {
-        GraphDrawing(
-            name: name,
-            nodes: plan.tasks.enumerated().map { index, task in
-                GraphDrawing.Node(
-                    id: task.id, type: task.type,
-                    dependencies: plan.dependencies(of: index).map { Int($0) },
-                    isConditional: task.condition != nil,
-                    phase: tasks.map { $0[task.id]?["phase"]?.stringValue ?? "Pending" })
-            })
+        return PlanDrawing.drawing(of: plan, name: run.name, status: run.status)
     }
 }

@@ -13,82 +13,61 @@ enum ValidateCommand: Command {
         ],
         options: [
             .value(
-                "output", "o", "FORMAT", choices: ["text", "json"],
-                "how the diagnostics are printed"),
+                "output", "o", "FORMAT", choices: ["text", "json", "sarif"],
+                "text for people, JSON for editors (as LSP), SARIF for code hosts"),
+            .value(
+                "stdin-filename", nil, "PATH", "what standard input is called in the diagnostics"),
             .flag("strict", nil, "take warnings for errors"),
         ],
         examples: [
             ("validate workflow.yaml", "check one file"),
-            ("validate manifests/ -o json", "diagnostics for an editor"),
+            ("validate manifests/ -o sarif > findings.sarif", "findings for a code host"),
+            ("validate - --stdin-filename a.yaml -o json", "what an editor asks as one types"),
         ])
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
         var files: [ManifestFile] = []
         for path in arguments.positionals {
             for file in try ManifestFiles.paths(at: path) {
-                files.append(try ManifestFiles.read(file))
+                files.append(
+                    try ManifestFiles.read(file, standardInput: arguments.value("stdin-filename")))
             }
-        }
-        let isJSON = arguments.value("output") == "json"
-        if isJSON {
-            let all = files.flatMap { $0.diagnosticsJSON.arrayValue ?? [] }
-            Output.line(JSON.array(all).prettyText)
-        } else {
-            for file in files where !file.diagnostics.all.isEmpty { Output.note(file.rendered()) }
         }
         let errors = files.map { $0.diagnostics.errors.count }.reduce(0, +)
         let warnings = files.map { $0.diagnostics.warnings.count }.reduce(0, +)
-        let resources = files.map(\.resources.count).reduce(0, +)
-        if !isJSON {
+        switch arguments.value("output") {
+        case "json":
             Output.line(
-                "\(files.count) files, \(resources) resources, \(errors) errors, "
-                    + "\(warnings) warnings")
+                JSON.array(files.map { $0.languageServerReport(uri: uri(of: $0.path)) }).prettyText)
+        case "sarif":
+            Output.line(
+                StaticAnalysisReport.log(of: files, version: Commands.version).prettyText)
+        default:
+            for file in files where !file.diagnostics.all.isEmpty {
+                Output.note(file.rendered() + "\n")
+            }
+            let resources = files.map(\.resources.count).reduce(0, +)
+            Output.line(
+                [
+                    count(files.count, "file"), count(resources, "resource"),
+                    count(errors, "error"), count(warnings, "warning"),
+                ].joined(separator: ", "))
         }
         return errors > 0 || (arguments.has("strict") && warnings > 0) ? .invalidManifest : .success
     }
-}
 
-/// Reads manifest files from disk.
-enum ManifestFiles {
-    /// The most bytes of a file that is read.
-    static let maximumBytes = 4 << 20
-
-    /// The files at a path: itself, or what a directory holds, deeply, in order.
-    static func paths(at path: String) throws(CommandFailure) -> [String] {
-        guard FileSystem.isDirectory(path) else { return [path] }
-        var found: [String] = []
-        var pending = [path]
-        do throws(FileError) {
-            while let next = pending.popLast() {
-                for name in try FileSystem.list(next) where !name.hasPrefix(".") {
-                    let file = "\(next)/\(name)"
-                    if FileSystem.isDirectory(file) {
-                        pending.append(file)
-                    } else if [".yaml", ".yml", ".json"].contains(where: { name.hasSuffix($0) }) {
-                        found.append(file)
-                    }
-                }
-            }
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard !found.isEmpty else {
-            throw CommandFailure(.notFound, "\(path) holds no .yaml, .yml or .json file")
-        }
-        return found.sorted()
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
-    /// Reads and checks one file; `-` is standard input.
-    static func read(_ path: String) throws(CommandFailure) -> ManifestFile {
-        do throws(FileError) {
-            if path == "-" {
-                let bytes = try StandardStreams.readInput(maximumBytes: maximumBytes)
-                return ManifestFile(bytes, path: "stdin")
-            }
-            return ManifestFile(
-                try FileSystem.read(path, maximumBytes: maximumBytes), path: path)
-        } catch {
-            throw CommandFailure(error)
+    /// The URI of a file as editors know it.
+    private static func uri(of path: String) -> String {
+        if path == ManifestFiles.standardInput { return "untitled:\(path)" }
+        var parts: [Substring] = []
+        let full = path.hasPrefix("/") ? path : "\(Host.currentDirectory)/\(path)"
+        for part in full.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
+        return "file://\(PercentEncoding.path("/" + parts.joined(separator: "/")))"
     }
 }

@@ -113,10 +113,16 @@ import Values
         let text = try await cli("validate", file)
         #expect(text.code == 3)
         #expect(text.error.contains("bad.yaml:6:21: error[E0202]"))
-        #expect(text.output == "1 files, 1 resources, 2 errors, 0 warnings\n")
+        #expect(text.output == "1 file, 1 resource, 2 errors, 0 warnings\n")
         let json = try await cli("validate", file, "-o", "json")
         #expect(json.code == 3)
-        #expect(try JSON(parsing: json.output)[0]?["line"] == 6)
+        let report = try JSON(parsing: json.output)[0]
+        #expect(report?["uri"]?.stringValue == "file://\(cli.directory.path)/bad.yaml")
+        #expect(report?["diagnostics"]?[0]?["range"]?["start"] == ["line": 5, "character": 20])
+        let sarif = try await cli("validate", file, "-o", "sarif")
+        #expect(sarif.code == 3)
+        #expect(
+            try JSON(parsing: sarif.output)["runs"]?[0]?["results"]?[0]?["ruleId"] == "E0202")
     }
 
     @Test func `validate and graph tell of what is good`() async throws {
@@ -124,7 +130,7 @@ import Values
         let file = try cli.file("greet.yaml", RunCommandTests.greet)
         let valid = try await cli("validate", file)
         #expect(valid.code == 0)
-        #expect(valid.output == "1 files, 1 resources, 0 errors, 0 warnings\n")
+        #expect(valid.output == "1 file, 1 resource, 0 errors, 0 warnings\n")
         let input = try await cli("validate", "-", input: RunCommandTests.greet)
         #expect(input.code == 0, "\(input)")
         let tree = try await cli("graph", file)

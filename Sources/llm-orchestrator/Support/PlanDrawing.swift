@@ -1,0 +1,123 @@
+import Console
+import Values
+import Workflows
+
+/// Makes the drawing of a plan, with the state of a run where there is one.
+struct PlanDrawing {
+    private let plan: WorkflowPlan
+    private let tasks: JSON?
+    private var nodes: [GraphDrawing.Node] = []
+    /// The nodes of the tasks of each scope, in order.
+    private var places: [Int: [Int]] = [:]
+
+    /// The drawing of a plan, containers with what they hold.
+    ///
+    /// - Parameter status: the status of a run of it.
+    static func drawing(
+        of plan: WorkflowPlan, name: String, status: JSON? = nil
+    ) -> GraphDrawing {
+        var drawing = PlanDrawing(plan: plan, tasks: status.map { $0["tasks"] ?? [:] })
+        drawing.add()
+        return GraphDrawing(name: name, subtitle: subtitle(status), nodes: drawing.nodes)
+    }
+
+    private static func subtitle(_ status: JSON?) -> String? {
+        guard let status else { return nil }
+        let phase = status["phase"]?.stringValue ?? "Pending"
+        return status["progress"]?.stringValue.map { "\(phase) \($0)" } ?? phase
+    }
+
+    private init(plan: WorkflowPlan, tasks: JSON?) {
+        self.plan = plan
+        self.tasks = tasks
+    }
+
+    private mutating func add() {
+        add(scope: 0, in: nil, path: "")
+        guard let scope = plan.finallyScope else { return }
+        var group = GraphDrawing.Node(
+            id: "finally", type: "",
+            dependencies: plan.scopes[0].sinks.map { places[0]?[$0] ?? -1 },
+            isConditional: false, phase: nil)
+        if tasks != nil { group.phase = "Pending" }
+        nodes.append(group)
+        let index = nodes.count - 1
+        add(scope: scope, in: index, path: "")
+        // A part has no state of its own: it is as far as the first of its tasks that is not done.
+        let phases = (places[scope] ?? []).compactMap { nodes[$0].phase }
+        nodes[index].phase = phases.first { $0 != "Completed" && $0 != "Skipped" } ?? phases.first
+    }
+
+    private struct Pending {
+        let scope: Int
+        let parent: Int?
+        /// What stands before the ids of the scope's tasks in the status; nil where each iteration has
+        /// tasks of its own.
+        let path: String?
+    }
+
+    /// Adds the tasks of a scope, and then those of the containers among them.
+    private mutating func add(scope: Int, in parent: Int?, path: String) {
+        var pending = [Pending(scope: scope, parent: parent, path: path)]
+        while let next = pending.popLast() {
+            let scopePlan = plan.scopes[next.scope]
+            let first = nodes.count
+            places[next.scope] = Array(first..<(first + scopePlan.tasks.count))
+            for task in scopePlan.tasks {
+                nodes.append(node(of: task, first: first, in: next))
+            }
+            for (index, task) in scopePlan.tasks.enumerated() {
+                let path = next.path.map { "\($0)\(task.id)" }
+                pending += bodies(of: task, at: first + index, path: path)
+            }
+        }
+    }
+
+    private func node(
+        of task: TaskPlan, first: Int, in scope: Pending
+    ) -> GraphDrawing.Node {
+        var node = GraphDrawing.Node(
+            id: task.id, type: task.type, dependencies: task.dependencies.map { first + Int($0) },
+            isConditional: task.condition != nil, phase: nil, parent: scope.parent)
+        node.failureDependencies = Set(
+            task.edges.filter { $0.when == .failure }.map { first + Int($0.task) })
+        if let tasks, let path = scope.path {
+            PlanDrawing.describe(&node, by: tasks["\(path)\(task.id)"] ?? [:])
+        }
+        return node
+    }
+
+    /// The bodies of a container; each case of a branch is a part of its own.
+    private mutating func bodies(of task: TaskPlan, at index: Int, path: String?) -> [Pending] {
+        let inner = path.map { "\($0)." }
+        switch task.control {
+        case .group(let scope): return [Pending(scope: scope, parent: index, path: inner)]
+        case .loop(let loop): return [Pending(scope: loop.scope, parent: index, path: nil)]
+        case .branch(let branch):
+            let cases =
+                branch.cases.map { ($0.name, $0.scope) }
+                + (branch.otherwise.map { [("default", $0)] } ?? [])
+            return cases.map { name, scope in
+                nodes.append(
+                    GraphDrawing.Node(
+                        id: name, type: "", dependencies: [], isConditional: false, phase: nil,
+                        parent: index))
+                return Pending(scope: scope, parent: nodes.count - 1, path: inner)
+            }
+        case .dynamic, nil: return []
+        }
+    }
+
+    /// What the status of a task says of it.
+    private static func describe(_ node: inout GraphDrawing.Node, by task: JSON) {
+        node.phase = task["phase"]?.stringValue ?? "Pending"
+        if let total = task["iterations"]?["total"]?.integerValue {
+            node.note = "\(task["iterations"]?["completed"]?.integerValue ?? 0)/\(total)"
+        } else if let taken = task["case"]?.stringValue {
+            node.note = "case \(taken)"
+        } else if let attempt = task["attempt"]?.integerValue, attempt > 1 {
+            node.note = "attempt \(attempt)"
+        }
+        node.detail = (task["error"]?["message"] ?? task["message"])?.stringValue
+    }
+}
