@@ -40,6 +40,8 @@ struct BenchmarkGroup {
             BenchmarkGroup(name: "run", needsCluster: true) { await runBenchmarks($0) },
             BenchmarkGroup(name: "scale") { await scaleBenchmarks($0) },
             BenchmarkGroup(name: "manifests") { await manifestBenchmarks($0) },
+            BenchmarkGroup(name: "soak") { await soakBenchmarks($0) },
+            BenchmarkGroup(name: "peers") { await peerBenchmarks($0) },
             BenchmarkGroup(name: "memory") { memoryBenchmarks($0, idle: idle) },
         ]
     }

@@ -19,10 +19,10 @@ import Workflows
 func runBenchmarks(_ report: Report) async {
     for isDurable in [false, true] {
         do {
-            let bench = try await EmbeddedRunBench(isDurable: isDurable)
-            await bench.measure(
+            let plane = try await EmbeddedPlane(isDurable: isDurable)
+            await RunBench(client: plane.client, http: plane.http, writes: plane.writes).measure(
                 report, plane: isDurable ? "embedded, durable" : "embedded, in memory")
-            await bench.shutDown()
+            await plane.shutDown()
         } catch {
             report.failure(error)
         }
@@ -51,7 +51,7 @@ func runBenchmarks(_ report: Report) async {
 }
 
 /// Notes when the task of each run was started.
-private final class StampExecutor: TaskExecutor {
+final class StampExecutor: TaskExecutor {
     let type = "command"
     private let stamps = Mutex<[String: Duration]>([:])
 
@@ -66,60 +66,6 @@ private final class StampExecutor: TaskExecutor {
     func take(_ run: String) -> Duration? { stamps.withLock { $0.removeValue(forKey: run) } }
 }
 
-/// The embedded plane with a count of the writes it is asked for.
-private struct EmbeddedRunBench {
-    private let directory: String
-    private let plane: ControlPlane
-    private let server: HTTPServer
-    private let http = HTTPClient()
-    private let writes = Counted()
-    private let bench: RunBench
-
-    init(isDurable: Bool) async throws {
-        directory = try FileSystem.makeTemporaryDirectory(prefix: "orchestrator-bench")
-        let token = Hexadecimal.encode(RandomBytes.make(16))
-        let plane = try await ControlPlane(
-            configuration: ControlPlaneConfiguration(
-                dataDirectory: isDurable ? directory : nil, token: token))
-        try await plane.install(
-            customResourceDefinitions: ResourceDefinition.all.map(\.customResourceDefinition))
-        self.plane = plane
-        let writes = writes
-        server = try HTTPServer { request in
-            let isRun = request.path.contains("/workflowruns")
-            if isRun, !request.method.isSafe { writes.add() }
-            return await plane.respond(to: request)
-        }
-        let path = "\(directory)/kubeconfig"
-        let text = ControlPlane.kubeconfig(
-            serverURL: "http://127.0.0.1:\(server.port)", token: token)
-        try FileSystem.write(Array(text.utf8), to: path, permissions: 0o600)
-        let client = KubernetesClient(
-            configuration: try KubernetesConfiguration.load(kubeconfig: path), http: http)
-        bench = RunBench(client: client, http: http, writes: writes)
-    }
-
-    func measure(_ report: Report, plane name: String) async {
-        await bench.measure(report, plane: name)
-    }
-
-    func shutDown() async {
-        await server.shutdown()
-        await plane.shutdown()
-        await http.shutdown()
-        try? FileSystem.remove(directory)
-    }
-}
-
-/// A number that many add to.
-private final class Counted: Sendable {
-    private let count = Atomic(0)
-
-    var value: Int { count.load(ordering: .relaxed) }
-
-    func add() { count.add(1, ordering: .relaxed) }
-}
-
 /// Runs through one operator on one API server.
 private struct RunBench {
     private static let latencyRuns = 200
@@ -128,7 +74,7 @@ private struct RunBench {
 
     let client: KubernetesClient
     let http: HTTPClient
-    let writes: Counted?
+    let writes: WriteCount?
 
     func measure(_ report: Report, plane: String) async {
         let executor = StampExecutor()
