@@ -1,4 +1,5 @@
 import Executors
+import GitOps
 import Kubernetes
 import Operator
 import POSIX

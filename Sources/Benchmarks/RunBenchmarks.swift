@@ -1,4 +1,3 @@
-import ControlPlane
 import Executors
 import GitOps
 import HTTP

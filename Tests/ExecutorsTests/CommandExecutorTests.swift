@@ -5,7 +5,7 @@ import Testing
 import Values
 import Workflows
 
-@Suite(.timeLimit(.minutes(1))) struct CommandExecutorTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandExecutorTests {
     private let executor = CommandExecutor(terminationGrace: .milliseconds(200))
 
     private func run(

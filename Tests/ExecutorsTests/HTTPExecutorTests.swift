@@ -5,7 +5,7 @@ import Testing
 import Values
 import Workflows
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPExecutorTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPExecutorTests {
     /// Runs a body against a server that answers with a handler.
     private func withServer(
         _ handler: @escaping HTTPServer.Handler,

@@ -65,7 +65,7 @@ import Testing
         try await withServer { _ in
             HTTPServerResponse(status: 200)
         } _: { client, url, _ async throws in
-            let idle = Duration.seconds(1)
+            let idle = Duration.seconds(4)
             let stream = try await client.stream(
                 HTTPRequest(url: "http://127.0.0.1:\(producer.port)/", idleTimeout: idle))
             var received = try #require(await stream.next()).count

@@ -3,7 +3,7 @@ import Kubernetes
 import Testing
 import Values
 
-@Suite(.timeLimit(.minutes(1))) struct InformerTests {
+@Suite(.timeLimit(.minutes(10))) struct InformerTests {
     private let quick = Informer.Options(
         namespace: "n", backoff: Backoff(minimum: .milliseconds(1), maximum: .milliseconds(5)))
 

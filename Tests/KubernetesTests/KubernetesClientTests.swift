@@ -4,7 +4,7 @@ import POSIX
 import Testing
 import Values
 
-@Suite(.timeLimit(.minutes(1))) struct KubernetesClientTests {
+@Suite(.timeLimit(.minutes(10))) struct KubernetesClientTests {
     private let key = ObjectKey(namespace: "n", name: "a")
 
     @Test func `requests name the object, the manager and who asks`() async throws {

@@ -1,7 +1,7 @@
 import Kubernetes
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkQueueTests {
     @Test func `a worker that waits is woken by a key`() async {
         let queue = WorkQueue<String>()
         async let key = queue.next()

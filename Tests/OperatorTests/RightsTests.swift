@@ -21,7 +21,7 @@ private enum Cluster {
 /// The rights that `manifests/` gives are those that the operator needs: a kube-apiserver judges.
 @Suite(
     .enabled(if: Cluster.kubeconfig != nil, "LLM_ORCHESTRATOR_TEST_KUBECONFIG names no file"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct RightsTests {
     @Test func `as its service account the operator does all of its work`() async throws {
         try await withCluster { admin, operatorClient in

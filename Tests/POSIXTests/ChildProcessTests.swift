@@ -3,7 +3,7 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
     private let path = ["PATH": "/usr/bin:/bin"]
 
     private func shell(_ script: String, input: String = "") -> ChildConfiguration {

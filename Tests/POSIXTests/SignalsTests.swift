@@ -1,7 +1,7 @@
 import POSIX
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SignalsTests {
+@Suite(.timeLimit(.minutes(10))) struct SignalsTests {
     @Test func `every listener hears a signal once it is sent`() async throws {
         let first = try Signals.stream(of: [.userDefined1, .userDefined2])
         let second = try Signals.stream(of: [.userDefined2])

@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SQLiteCrashTests {
+@Suite(.timeLimit(.minutes(10))) struct SQLiteCrashTests {
     @Test func `a killed writer loses no committed row and leaves no half one`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("db")

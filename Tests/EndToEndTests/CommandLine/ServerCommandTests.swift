@@ -121,8 +121,8 @@ import Values
             }
             return task
         }()
-        // The server has ended, and with it what it had started.
-        #expect(!FileSystem.exists("/proc/\(task)"))
+        // The server has ended, and with it what it had started; who collects it may take a moment.
+        try await awaited("the task's process to go") { !FileSystem.exists("/proc/\(task)") }
     }
 
     @Test func `a data directory has one server, and a port too`() async throws {

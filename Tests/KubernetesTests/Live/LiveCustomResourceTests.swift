@@ -3,7 +3,7 @@ import Testing
 import Values
 
 @Suite(
-    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(2)))
+    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(10)))
 struct LiveCustomResourceTests {
     /// Makes sure that the server has the tests' own kind.
     private func install(_ client: KubernetesClient) async throws {

@@ -3,7 +3,7 @@ import Testing
 import Values
 
 @Suite(
-    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(3)))
+    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(10)))
 struct LiveObjectTests {
     @Test func `an object is created, read, replaced and deleted`() async throws {
         try await LiveServer.with { client, scope in

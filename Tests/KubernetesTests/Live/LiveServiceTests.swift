@@ -3,7 +3,7 @@ import Testing
 import Values
 
 @Suite(
-    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(2)))
+    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(10)))
 struct LiveServiceTests {
     @Test func `events that repeat are one object with a count`() async throws {
         try await LiveServer.with { client, scope in

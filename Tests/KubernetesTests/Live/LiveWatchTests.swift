@@ -3,7 +3,7 @@ import Testing
 import Values
 
 @Suite(
-    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(3)))
+    .enabled(if: LiveServer.kubeconfig != nil, LiveServer.reason), .timeLimit(.minutes(10)))
 struct LiveWatchTests {
     @Test func `a watch tells of every change after its version, in order`() async throws {
         try await LiveServer.with { client, scope in
