@@ -4,8 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ONLY ?=
 KEEP ?= 0
+TIME ?= 60
+TARGET ?=
 
-.PHONY: help deps deps-test build release test demo bench crds format format-check clean
+.PHONY: help deps deps-test build release test demo bench fuzz crds format format-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -30,6 +32,9 @@ test: deps-test ## build and run every test, on the embedded plane and on a real
 
 bench: deps-test ## print the figures of docs/performance.md, one JSON line each (ONLY=group)
 	@Tests/Cluster/run-bench "$(ONLY)"
+
+fuzz: deps ## feed the readers with what libFuzzer makes up (TIME=seconds each, TARGET=names)
+	@Tests/Fuzz/run $(TIME) $(TARGET)
 
 crds: deps ## write crds/ anew from the definitions in Sources/Resources
 	LLM_ORCHESTRATOR_WRITE_CRDS=1 swift test --filter ResourcesTests

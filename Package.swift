@@ -99,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "llm-orchestrator",
             dependencies: [
-                "Console", "ControlPlane", "Engine", "Expressions", "HTTP", "Kubernetes",
-                "Observability",
+                "Console", "ControlPlane", "Engine", "Expressions", "Git", "GitOps", "HTTP",
+                "Kubernetes", "Observability",
                 "Operator", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML",
             ],
             swiftSettings: strict),
@@ -140,7 +140,11 @@ let package = Package(
             "ControlPlaneTests",
             ["ControlPlane", "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values"]),
         tests(
-            "GitOpsTests", ["Git", "GitOps", "HTTP", "Kubernetes", "POSIX", "Resources", "Values"]),
+            "GitOpsTests",
+            [
+                "Crypto", "Git", "GitOps", "HTTP", "Kubernetes", "POSIX", "Resources", "Values",
+                "Workflows", "YAML",
+            ]),
         tests("ExecutorsTests", ["Executors", "HTTP", "POSIX", "Values", "Workflows"]),
         tests(
             "OperatorTests",

@@ -1,5 +1,5 @@
 import Git
-import Kubernetes
+public import Kubernetes
 import Resources
 import Values
 
@@ -199,7 +199,7 @@ extension RepositoryController {
 
 extension ResourceType {
     /// The type of a kind that repositories give.
-    static func synced(kind: String) -> ResourceType? {
+    public static func synced(kind: String) -> ResourceType? {
         switch kind {
         case "Workflow": .workflows
         case "Template": .templates

@@ -152,7 +152,7 @@ public final class GitSource: Sendable {
     }
 
     /// Whether a path is a manifest: YAML or JSON, with no hidden name on the way.
-    @Sendable private static func isManifest(_ path: String) -> Bool {
+    @Sendable public static func isManifest(_ path: String) -> Bool {
         let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
         return !isHidden && [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) }
     }

@@ -20,7 +20,8 @@ enum Commands {
     /// In the order of the help.
     static var all: [any Command.Type] {
         [
-            RunCommand.self, ValidateCommand.self, SchemasCommand.self, ServerCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, SchemasCommand.self,
+            ServerCommand.self,
             ListCommand.self,
             StatusCommand.self, WatchCommand.self, LogsCommand.self, PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self,

@@ -114,11 +114,15 @@ private struct SVGPicture {
         }
         let room = place.x + size.x - x - 12
         let title = SVGText.fitting(node.id, width: room, size: 12, isBold: true)
-        text += label(title, "groupname", x: x, y: place.y + 21)
-        x += SVGText.width(title, size: 12, isBold: true) + 8
-        let caption = SVGText.fitting(
-            SVGPicture.caption(node), width: place.x + size.x - x - 10, size: 11)
-        if caption.count > 1 { text += label(caption, "caption", x: x, y: place.y + 21) }
+        let rest = room - SVGText.width(title, size: 12, isBold: true) - 8
+        let caption = SVGText.fitting(SVGPicture.caption(node), width: rest, size: 11)
+        // One text, so that the caption follows the title whatever the font.
+        text += "<text class=\"groupname\" x=\"\(SVGText.number(x))\" "
+        text += "y=\"\(SVGText.number(place.y + 21))\">\(SVGText.escaped(title))"
+        if caption.count > 1 {
+            text += "<tspan class=\"caption\" dx=\"7\">\(SVGText.escaped(caption))</tspan>"
+        }
+        text += "</text>"
         return text + "</g>"
     }
 

@@ -35,7 +35,7 @@ enum SVGStyle {
             .title{font-size:16px;font-weight:600}
             .name{font-size:13px;font-weight:600}
             .groupname{font-size:12px;font-weight:600}
-            .caption{font-size:11px}
+            .caption{font-size:11px;font-weight:400}
             .task{stroke-width:1.25}
             .group{stroke-width:1.25}
             .line{fill:none;stroke-width:1.5}
