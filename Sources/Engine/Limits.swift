@@ -22,6 +22,14 @@ public struct RunLimits: Sendable, Hashable {
     public var statusLag: Duration?
     /// Whether the owner is asked before an attempt begins.
     public var asksForAdmission = false
+    /// The most tasks of one run, those in the bodies of containers among them, of all attempts.
+    public var maximumTasks = 200_000
+    /// The most iterations of one loop that are under way at once.
+    public var openIterations = 1000
+    /// How many shards a checkpoint may have beside the status; 0 where the owner stores none.
+    public var maximumShards = 0
+    /// The most bytes of one shard of the checkpoint, as canonical JSON of its tasks.
+    public var shardBytes = 256 << 10
 
     /// Makes bounds; the defaults are those of the product.
     public init(
@@ -45,10 +53,31 @@ public struct RunLimits: Sendable, Hashable {
 enum StatusReserve {
     /// The run's own fields besides its inputs and outputs, with a message of the largest size.
     static let run = 2048
+    /// The list of the run's transitions, as long as it gets.
+    static let transitions = HistoryLimits.transitions * 128
+    /// One operation of a user, with a message of the largest size.
+    static let operation = 160 + TextLimits.operationMessage
+    /// What is kept free for the outputs of the tasks in a status that has shards, or for those of
+    /// one shard.
+    static let outputShare = 64 << 10
     /// A task's entry besides its id and outputs, with an error of the smallest size.
     static let task = 288
+    /// What an entry has besides where its task is a container or has other options.
+    static let options = 224
+
+    /// The room of a task's entry.
+    static func entry(hasOptions: Bool) -> Int { hasOptions ? task + options : task }
+
     /// The bytes of an error's message that every task may write.
     static let errorMessage = 48
+}
+
+/// How much of the past a status keeps.
+enum HistoryLimits {
+    /// Changes of the run's phase.
+    static let transitions = 20
+    /// Operations of users; what comes beyond is not heard.
+    static let operations = 64
 }
 
 /// The most bytes of texts that come from outside the engine.
@@ -59,6 +88,12 @@ enum TextLimits {
     static let errorType = 48
     /// For what an attempt waits: it fits the room of the times that a waiting task does not have.
     static let queueMessage = 72
+    /// Why a task was skipped: it fits the room of the times and the error that such a task lacks.
+    static let skipMessage = 128
+    /// The name of the case that a branch took.
+    static let caseName = 63
+    /// What came of a user's operation.
+    static let operationMessage = 160
     /// The message of the run, and of a notice.
     static let runMessage = 512
 }

@@ -17,6 +17,16 @@ struct TaskSet: Sendable {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Makes room for indices below the capacity; what is in the set stays.
+    mutating func grow(to capacity: Int) {
+        let wordCount = (capacity + 63) / 64
+        guard wordCount > words.count else { return }
+        words.append(contentsOf: repeatElement(0, count: wordCount - words.count))
+        let summaryCount = (wordCount + 63) / 64
+        guard summaryCount > summary.count else { return }
+        summary.append(contentsOf: repeatElement(0, count: summaryCount - summary.count))
+    }
+
     func contains(_ index: Int) -> Bool { words[index >> 6] & 1 << UInt64(index & 63) != 0 }
 
     mutating func insert(_ index: Int) {

@@ -2,8 +2,8 @@ internal import Values
 
 /// The timers of one run, at most one a slot, earliest first: an indexed binary heap.
 ///
-/// A slot is a task's index, or one of those the run itself has. Setting and clearing are
-/// O(log timers), and nothing stale is ever kept, so the heap is bounded by the slots.
+/// A slot is a task's index, or one of those the run itself has, which are below zero. Setting and
+/// clearing are O(log timers), and nothing stale is ever kept, so the heap is bounded by the slots.
 struct TimerHeap: Sendable {
     private struct Entry: Sendable {
         var time: Timestamp
@@ -11,44 +11,57 @@ struct TimerHeap: Sendable {
     }
 
     private var entries: [Entry] = []
-    /// The place of each slot's entry, or -1.
+    /// The place of each slot's entry, or -1; those of the run come first.
     private var places: [Int32]
 
-    init(slots: Int) { places = Array(repeating: -1, count: slots) }
+    init(tasks: Int) {
+        places = Array(repeating: -1, count: tasks + TimerSlot.count)
+    }
 
-    /// The earliest timer; of two at one time, that of the smaller slot.
+    /// Makes room for the timers of that many tasks.
+    mutating func grow(to tasks: Int) {
+        let missing = tasks + TimerSlot.count - places.count
+        if missing > 0 { places.append(contentsOf: repeatElement(-1, count: missing)) }
+    }
+
+    /// The earliest timer; of two at one time, that of the task of smaller index, and the run's
+    /// own last.
     var first: (time: Timestamp, slot: Int)? {
         entries.first.map { ($0.time, Int($0.slot)) }
     }
 
     /// The time a slot's timer is set to.
     func time(ofSlot slot: Int) -> Timestamp? {
-        places[slot] < 0 ? nil : entries[Int(places[slot])].time
+        let place = places[slot + TimerSlot.count]
+        return place < 0 ? nil : entries[Int(place)].time
     }
 
     /// Sets a slot's timer, in place of the one it had.
     mutating func set(_ slot: Int, to time: Timestamp) {
-        if places[slot] >= 0 { clear(slot) }
+        clear(slot)
         entries.append(Entry(time: time, slot: Int32(slot)))
-        places[slot] = Int32(entries.count - 1)
+        places[slot + TimerSlot.count] = Int32(entries.count - 1)
         siftUp(entries.count - 1)
     }
 
     /// Clears a slot's timer, where it has one.
     mutating func clear(_ slot: Int) {
-        guard places[slot] >= 0 else { return }
-        let place = Int(places[slot])
-        places[slot] = -1
+        let place = Int(places[slot + TimerSlot.count])
+        guard place >= 0 else { return }
+        places[slot + TimerSlot.count] = -1
         let last = entries.removeLast()
         guard place < entries.count else { return }
         entries[place] = last
-        places[Int(last.slot)] = Int32(place)
+        note(last, at: place)
         siftUp(place)
-        siftDown(Int(places[Int(last.slot)]))
+        siftDown(Int(places[Int(last.slot) + TimerSlot.count]))
     }
 
     private static func precedes(_ first: Entry, _ second: Entry) -> Bool {
-        first.time == second.time ? first.slot < second.slot : first.time < second.time
+        // As unsigned numbers the slots below zero come last.
+        first.time == second.time
+            ? UInt32(bitPattern: first.slot) < UInt32(bitPattern: second.slot)
+            : first.time < second.time
     }
 
     private mutating func siftUp(_ start: Int) {
@@ -77,7 +90,23 @@ struct TimerHeap: Sendable {
 
     private mutating func exchange(_ first: Int, _ second: Int) {
         entries.swapAt(first, second)
-        places[Int(entries[first].slot)] = Int32(first)
-        places[Int(entries[second].slot)] = Int32(second)
+        note(entries[first], at: first)
+        note(entries[second], at: second)
     }
+
+    private mutating func note(_ entry: Entry, at place: Int) {
+        places[Int(entry.slot) + TimerSlot.count] = Int32(place)
+    }
+}
+
+/// The slots of the timers that are the run's own.
+enum TimerSlot {
+    /// The run's own timeout.
+    static let runDeadline = -1
+    /// The repetition of a failed write.
+    static let rewrite = -2
+    /// The write of changes that could wait until now.
+    static let lag = -3
+    /// How many there are.
+    static let count = 3
 }

@@ -13,6 +13,8 @@ struct ReferencedValues {
     var tasks: [String: Bool] = [:]
     /// Whether the tasks are referred to as a whole.
     var allTasks = false
+    /// What else is referred to: variables of loops, and those given for one evaluation.
+    var others: Set<String> = []
 
     mutating func add(_ reference: Reference) {
         let path = reference.path
@@ -26,27 +28,97 @@ struct ReferencedValues {
             }
             let onlyPhase = path.count > 2 && path[2] == "phase"
             tasks[path[1], default: false] = tasks[path[1]] == true || !onlyPhase
-        default: break
+        case .some(let name): others.insert(name)
+        case nil: break
         }
     }
 }
 
+/// From where an expression looks at the run.
+struct Viewpoint {
+    /// The instance whose tasks and variables it sees first.
+    var instance: Int
+    /// The task it is of, where it is of one.
+    var task: Int?
+    /// What it sees besides.
+    var variables: [String: JSON] = [:]
+}
+
 extension RunMachine {
-    /// Whether a task's condition holds.
+    // MARK: Conditions
+
+    /// Whether a condition of a task holds.
     func evaluate(
-        _ condition: Expression, of task: Int
+        _ condition: Expression, of task: Int, _ variables: [String: JSON] = [:]
     ) throws(EvaluationError) -> Bool {
-        try condition.evaluateCondition(bindings(condition.references, visible: task))
+        try condition.evaluateCondition(
+            bindings(condition.references, viewpoint(of: task, variables)))
     }
 
-    /// A task's inputs.
+    /// Whether a rule about a failed attempt holds.
+    func evaluate(
+        _ rule: Expression, of task: Int, error: TaskError
+    ) throws(EvaluationError) -> Bool {
+        try evaluate(
+            rule, of: task,
+            ["attempt": .integer(Int64(tasks[task].attempt)), "error": error.view])
+    }
+
+    /// Whether a condition holds that sees the tasks of an instance.
+    func evaluate(
+        _ condition: Expression, in instance: Int, _ variables: [String: JSON]
+    ) throws(EvaluationError) -> Bool {
+        let view = Viewpoint(instance: instance, variables: variables)
+        return try condition.evaluateCondition(bindings(condition.references, view))
+    }
+
+    // MARK: Values
+
+    /// The value of a template of a task.
+    func evaluate(
+        _ template: ValueTemplate, of task: Int, _ variables: [String: JSON] = [:]
+    ) throws(EvaluationError) -> JSON {
+        if template.isConstant { return try template.evaluate(Bindings()) }
+        return try template.evaluate(
+            bindings(template.references.map(\.reference), viewpoint(of: task, variables)))
+    }
+
+    /// The value of a template that sees the tasks of an instance.
+    func evaluate(_ template: ValueTemplate, in instance: Int) throws(EvaluationError) -> JSON {
+        try template.evaluate(
+            bindings(template.references.map(\.reference), Viewpoint(instance: instance)))
+    }
+
+    /// An object that stands in for what a task would have given.
+    func evaluateObject(
+        _ template: ValueTemplate, of task: Int, error: TaskError
+    ) throws(EvaluationError) -> JSONObject {
+        try object(try evaluate(template, of: task, ["error": error.view]), "a value")
+    }
+
+    /// A task's inputs, those of the fallback in use where there is one.
     func evaluateInputs(of task: Int) throws(EvaluationError) -> JSONObject {
-        let template = plan.tasks[task].inputs
-        let value = try template.evaluate(
-            template.isConstant
-                ? Bindings() : bindings(template.references.map(\.reference), visible: task))
+        guard let fallback = fallbackAttempt(of: task) else {
+            return try evaluateOwnInputs(of: task)
+        }
+        let detail = details[task]
+        let error: JSON = [
+            "code": .null, "message": .string(detail?.errorMessage ?? ""),
+            "type": .string(detail?.errorType ?? ""),
+        ]
+        return try object(
+            try evaluate(fallback.inputs, of: task, ["error": error]), "inputs")
+    }
+
+    /// A task's inputs as its plan has them.
+    func evaluateOwnInputs(of task: Int) throws(EvaluationError) -> JSONObject {
+        let (program, index) = place(of: task)
+        return try object(try evaluate(program.tasks[index].inputs, of: task), "inputs")
+    }
+
+    private func object(_ value: JSON, _ what: String) throws(EvaluationError) -> JSONObject {
         guard case .object(let members) = value else {
-            throw EvaluationError(.noSuchOverload, "inputs are not an object", at: 0)
+            throw EvaluationError(.noSuchOverload, "\(what) are not an object", at: 0)
         }
         return members
     }
@@ -56,7 +128,7 @@ extension RunMachine {
         var given: [(String, JSON)] = []
         for output in plan.outputs {
             do {
-                given.append((output.name, try evaluate(output.value)))
+                given.append((output.name, try evaluate(output.value, in: 0)))
             } catch {
                 guard let fallback = output.fallback else {
                     return .failure(
@@ -65,7 +137,7 @@ extension RunMachine {
                                 + " give it a fallback if the task may be skipped"))
                 }
                 do {
-                    given.append((output.name, try evaluate(fallback)))
+                    given.append((output.name, try evaluate(fallback, in: 0)))
                 } catch {
                     return .failure(
                         OutputFailure(
@@ -76,48 +148,85 @@ extension RunMachine {
         }
         let outputs = JSONObject(given)
         let size = JSON.object(outputs).canonicalSize
-        guard size <= 2 || size <= budget.free else {
+        guard size <= 2 || size <= budget.free(in: 0) else {
             return .failure(
                 OutputFailure(
                     message: "the outputs have \(size) bytes, and the run's status has room for"
-                        + " \(max(0, budget.free)) of \(limits.statusBytes)"))
+                        + " \(max(0, budget.free(in: 0))) of \(limits.statusBytes)"))
         }
         return .success(outputs)
     }
 
-    private func evaluate(_ template: ValueTemplate) throws(EvaluationError) -> JSON {
-        try template.evaluate(bindings(template.references.map(\.reference), visible: nil))
+    // MARK: Bindings
+
+    private func viewpoint(of task: Int, _ variables: [String: JSON]) -> Viewpoint {
+        Viewpoint(instance: Int(tasks[task].instance), task: task, variables: variables)
     }
 
     /// Binds what is referred to.
     ///
-    /// A reference to the tasks as a whole sees those a task depends on, or all of them where no
+    /// A reference to the tasks as a whole sees those a task depends on, or all of the scope where no
     /// task is meant.
-    private func bindings(_ references: [Reference], visible task: Int?) -> Bindings {
+    private func bindings(_ references: [Reference], _ view: Viewpoint) -> Bindings {
         var referenced = ReferencedValues()
         for reference in references { referenced.add(reference) }
         var variables: [String: JSON] = [:]
         if referenced.inputs {
             variables["workflow"] = .object(["inputs": .object(inputs)])
         }
-        if referenced.run {
-            variables["run"] = [
-                "name": .string(identity.name), "namespace": .string(identity.namespace),
-                "uid": .string(identity.uid),
-            ]
+        if referenced.run { variables["run"] = runView(view) }
+        for name in referenced.others {
+            variables[name] = view.variables[name] ?? loopVariable(name, from: view.instance)
         }
+        guard referenced.allTasks || !referenced.tasks.isEmpty else { return Bindings(variables) }
+        let own = instances[view.instance]
         if referenced.allTasks {
-            let indices =
-                task.map { plan.dependencies(of: $0).map(Int.init) } ?? Array(tasks.indices)
-            for index in indices { referenced.tasks[plan.tasks[index].id] = true }
+            let first = Int(own.first)
+            let places =
+                view.task.map { own.program.tasks[$0 - first].dependencies.map(Int.init) }
+                ?? Array(own.program.tasks.indices)
+            for place in places { referenced.tasks[own.program.tasks[place].id] = true }
         }
-        if referenced.allTasks || !referenced.tasks.isEmpty {
-            let members = referenced.tasks.compactMap { id, needsOutputs in
-                plan.index(of: id).map { (id, view(of: $0, withOutputs: needsOutputs)) }
+        let members = referenced.tasks.compactMap { id, needsOutputs in
+            resolve(id, from: view.instance).map {
+                (id, self.view(of: $0, withOutputs: needsOutputs))
             }
-            variables["tasks"] = .object(JSONObject(members))
         }
+        variables["tasks"] = .object(JSONObject(members))
         return Bindings(variables)
+    }
+
+    /// The run as expressions see it; those of `finally` see how it ends.
+    private func runView(_ view: Viewpoint) -> JSON {
+        var members: JSONObject = [
+            "name": .string(identity.name), "namespace": .string(identity.namespace),
+            "uid": .string(identity.uid),
+        ]
+        if let decision = run.decision {
+            members["phase"] = .string(decision.phase.rawValue)
+            members["reason"] = .string(decision.reason ?? "")
+            members["message"] = .string(decision.message ?? "")
+        }
+        return .object(members)
+    }
+
+    /// The variable of that name of the nearest loop around an instance.
+    private func loopVariable(_ name: String, from instance: Int) -> JSON? {
+        var current: Int? = instance
+        while let place = current {
+            let found = instances[place]
+            if found.role == .body, found.iteration >= 0 {
+                let container = Int(found.parent)
+                let (program, index) = self.place(of: container)
+                if case .loop(let loop) = program.tasks[index].control,
+                    let value = variables(of: loop, container, Int(found.iteration))[name]
+                {
+                    return value
+                }
+            }
+            current = outer(of: place)
+        }
+        return nil
     }
 
     /// A task as expressions see it; outputs are absent unless it completed.
@@ -125,6 +234,16 @@ extension RunMachine {
         let phase = JSON.string(tasks[task].phase.rawValue)
         guard withOutputs, tasks[task].phase == .completed else { return ["phase": phase] }
         return ["outputs": .object(outputs[task]), "phase": phase]
+    }
+}
+
+extension TaskError {
+    /// The error as expressions see it.
+    fileprivate var view: JSON {
+        [
+            "code": code.map { .integer(Int64($0)) } ?? .null, "message": .string(message),
+            "type": .string(type),
+        ]
     }
 }
 

@@ -4,9 +4,9 @@ public import Values
 ///
 /// The owner performs actions in their order, after it has let go of the machine.
 public enum RunAction: Sendable, Hashable {
-    /// Write the status: take ``RunMachine/takeStatusPatch()``, store it, and report
-    /// `checkpointAcknowledged` or `checkpointFailed` with this sequence number. There is never more
-    /// than one such write under way.
+    /// Write the status: take ``RunMachine/takeCheckpoint()``, store its shards and then its patch,
+    /// and report `checkpointAcknowledged` or `checkpointFailed` with this sequence number. There is
+    /// never more than one such write under way.
     case writeCheckpoint(sequence: Int64)
     /// Say when the attempt may begin, by `attemptAdmitted`, or that it never may, by
     /// `attemptRefused`. Given only where ``RunLimits/asksForAdmission`` is set, before the intent is
@@ -19,12 +19,26 @@ public enum RunAction: Sendable, Hashable {
     case launch(TaskAttempt)
     /// Stop the attempt, and report its end as any other. Given at most once an attempt.
     case cancelAttempt(AttemptReference)
+    /// Look for a result of this key, and answer with `resultFound`.
+    case lookUpResult(ResultLookup)
+    /// Keep a result for other runs. Best effort: nothing depends on it.
+    case storeResult(key: String, JSONObject)
     /// Send `timerFired` at this moment, in place of any moment asked for before.
     case setTimer(Timestamp)
     /// Tell users what happened. Best effort: nothing depends on it.
     case recordEvent(RunNotice)
     /// The run has ended and its end is stored: let go of it. Given once.
     case finish(RunPhase)
+}
+
+/// A search for a result that is as good as another attempt.
+public struct ResultLookup: Sendable, Hashable {
+    /// Whom to answer.
+    public let reference: AttemptReference
+    /// The key of the result: see ``TaskKey``.
+    public let key: String
+    /// How old the result may be; nil sets no bound.
+    public let maximumAge: Duration?
 }
 
 /// Something users are told about a run, as a Kubernetes Event tells it.

@@ -1,3 +1,4 @@
+public import Values
 public import Workflows
 
 /// What its owner tells a run.
@@ -16,13 +17,17 @@ public enum RunEvent: Sendable {
     case attemptRefused(AttemptReference, TaskError)
     /// An attempt that was launched has ended, and nothing of it runs any more.
     case attemptFinished(AttemptReference, AttemptOutcome)
+    /// The answer to `lookUpResult`: the outputs that were found, or nil where there are none.
+    case resultFound(AttemptReference, JSONObject?)
     /// The write asked for under this sequence number is stored.
     case checkpointAcknowledged(sequence: Int64)
     /// The write asked for under this sequence number failed, or its fate is unknown; the next is
     /// asked for after the delay and carries again what this one did.
     case checkpointFailed(sequence: Int64, retryAfter: Duration)
-    /// What the user wants of the run. Once it is `cancelled`, no other wish is heard.
+    /// What the user wants of the run. Once it is `cancelled`, only `terminated` is still heard.
     case desiredStateChanged(DesiredRunState)
+    /// What the user does to the run. One of an id that was heard before changes nothing.
+    case operation(id: String, RunOperation)
     /// The moment of the last `setTimer` has come. Too early or too often is harmless.
     case timerFired
 }
@@ -33,6 +38,11 @@ public enum DesiredRunState: String, Sendable, Hashable, CaseIterable {
     case running = "Running"
     /// Start nothing new; what runs goes on to its end.
     case paused = "Paused"
-    /// Stop what runs, start nothing more, and end.
+    /// Stop what runs, do what `finally` says, and end.
     case cancelled = "Cancelled"
+    /// Stop what runs, start nothing more, not even `finally`, and end.
+    case terminated = "Terminated"
+
+    /// Whether the run is to end.
+    public var isEnd: Bool { self == .cancelled || self == .terminated }
 }

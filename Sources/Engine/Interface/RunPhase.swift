@@ -1,4 +1,9 @@
+public import Values
+
 /// Where a run stands.
+///
+/// What a definition or an archive is, and not a run, has no place here: a definition that is checked
+/// says so in its conditions, and an archived run is gone from the API.
 public enum RunPhase: String, Sendable, Hashable, CaseIterable {
     /// Not started.
     case pending = "Pending"
@@ -14,22 +19,51 @@ public enum RunPhase: String, Sendable, Hashable, CaseIterable {
     case cancelled = "Cancelled"
     /// The run's own timeout passed.
     case timedOut = "TimedOut"
+    /// What the run had done was undone, by the compensations of its tasks.
+    case rolledBack = "RolledBack"
 
     /// Whether the phase is an end, which no run ever leaves.
     public var isTerminal: Bool {
         switch self {
         case .pending, .running, .paused: false
-        case .completed, .failed, .cancelled, .timedOut: true
+        case .completed, .failed, .cancelled, .timedOut, .rolledBack: true
         }
     }
 
     /// Whether a run may go from this phase to the other in one step.
     public func mayBecome(_ next: RunPhase) -> Bool {
         switch self {
-        case .pending: next != .pending
+        case .pending: next != .pending && next != .rolledBack
         case .running: next != .pending && next != .running
         case .paused: next != .pending && next != .paused
-        case .completed, .failed, .cancelled, .timedOut: false
+        case .completed, .failed, .cancelled, .timedOut, .rolledBack: false
         }
     }
+}
+
+/// One change of a run's phase, as its status keeps the last of them.
+public struct RunTransition: Sendable, Hashable {
+    /// When it was.
+    public let time: Timestamp
+    /// The phase before.
+    public let from: RunPhase
+    /// The phase after.
+    public let to: RunPhase
+    /// Why, in one word that stays the same.
+    public let reason: String
+}
+
+/// A change of phase that no run or task may make.
+public struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was to change: the run, or the path of a task.
+    public let subject: String
+    /// The phase it is in.
+    public let from: String
+    /// The phase it was to go to.
+    public let to: String
+    /// Why it must not.
+    public let reason: String
+
+    /// All of it in a sentence.
+    public var description: String { "\(subject) cannot go from \(from) to \(to): \(reason)" }
 }

@@ -9,11 +9,9 @@ extension RunMachine {
     /// Asks the owner to admit a task's next attempt.
     mutating func requestAdmission(of task: Int, into actions: inout [RunAction]) {
         asking.insert(task)
-        actions.append(
-            .requestAdmission(
-                AttemptRequest(
-                    reference: nextAttempt(of: task), taskID: plan.tasks[task].id,
-                    type: plan.tasks[task].type)))
+        countAsking(task, 1)
+        let attempt = makeAttempt(of: task, [:], number: Int(tasks[task].attempt) + 1)
+        actions.append(.requestAdmission(AttemptRequest(attempt)))
     }
 
     /// Begins an attempt that was asked for; one that is not wanted any more is ignored.
@@ -27,7 +25,9 @@ extension RunMachine {
             return
         }
         guard takeRequest(reference) else { return }
-        startAttempt(reference.task, at: now, into: &actions)
+        if tasks[reference.task].phase == .ready {
+            start(reference.task, isAdmitted: true, at: now, into: &actions)
+        }
     }
 
     /// Notes for what an attempt waits.
@@ -57,16 +57,29 @@ extension RunMachine {
     mutating func withdrawRequests(into actions: inout [RunAction]) {
         guard limits.asksForAdmission else { return }
         for task in asking.members {
-            asking.remove(task)
-            ready.insert(task)
-            if tasks[task].reason == .queued {
-                tasks[task].reason = nil
-                details[task]?.message = nil
-                change(task)
-            }
-            actions.append(.withdrawAdmission(nextAttempt(of: task)))
+            withdrawRequest(of: task, into: &actions)
+            ready.insert(task, urgency: tasks[task].urgency)
         }
         for attempt in cleared { actions.append(.withdrawAdmission(attempt.reference)) }
+    }
+
+    /// Takes back what was asked for a task, if it was.
+    mutating func withdrawRequest(of task: Int, into actions: inout [RunAction]) {
+        guard asking.contains(task) else { return }
+        asking.remove(task)
+        countAsking(task, -1)
+        if tasks[task].reason == .queued {
+            tasks[task].reason = nil
+            details[task]?.message = nil
+            change(task)
+        }
+        actions.append(.withdrawAdmission(nextAttempt(of: task)))
+    }
+
+    /// Counts a task that asks among those of its scope that are under way.
+    private mutating func countAsking(_ task: Int, _ change: Int32) {
+        guard hasRarePhases else { return }
+        instances[Int(tasks[task].instance)].underWay += change
     }
 
     /// Gives back what was admitted for the current attempt of a task, which will not be launched.
@@ -86,15 +99,18 @@ extension RunMachine {
     }
 
     private mutating func takeRequest(_ reference: AttemptReference) -> Bool {
-        guard isAsking(reference), run.ending == nil else { return false }
+        guard isAsking(reference), !isHalted(reference.task) else { return false }
         asking.remove(reference.task)
+        countAsking(reference.task, -1)
         return true
     }
 }
 
 extension AttemptRequest {
-    /// The request for an attempt whose intent is recorded already.
+    /// The request for an attempt.
     init(_ attempt: TaskAttempt) {
-        self.init(reference: attempt.reference, taskID: attempt.taskID, type: attempt.type)
+        self.init(
+            reference: attempt.reference, taskID: attempt.taskID, type: attempt.type,
+            executor: attempt.executor, priority: attempt.priority, resources: attempt.resources)
     }
 }

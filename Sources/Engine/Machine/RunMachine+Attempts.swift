@@ -17,16 +17,44 @@ extension RunMachine {
             if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
             return
         }
-        move(task, to: .running)
+        let isApproval = attempt.type == EngineType.approval
+        if isApproval { hasRarePhases = true }
+        move(task, to: isApproval ? .waitingApproval : .running)
         var attempt = attempt
-        if let timeout = plan.tasks[task].timeout {
-            let deadline = (now + timeout).roundedToMilliseconds(.up)
-            timers.set(task, to: deadline)
-            attempt.deadline = min(deadline, run.deadline ?? deadline)
-        } else {
-            attempt.deadline = run.deadline
-        }
+        attempt.deadline = setDeadline(of: task, attempt.type, at: now)
         actions.append(.launch(attempt))
+    }
+
+    /// Sets the timer of an attempt that starts now, and gives when it must have ended.
+    private mutating func setDeadline(
+        of task: Int, _ type: String, at now: Timestamp
+    ) -> Timestamp? {
+        let (program, index) = place(of: task)
+        var deadline: Timestamp?
+        if let timeout = program.tasks[index].timeout {
+            deadline = (now + timeout).roundedToMilliseconds(.up)
+        }
+        if let total = totalDeadline(of: task) { deadline = min(deadline ?? total, total) }
+        if let deadline {
+            timers.set(task, to: deadline)
+            if tasks[task].traits.contains(.named) {
+                details[task, default: TaskDetail()].deadline = deadline
+            }
+        }
+        return earliest(deadline, outside: task)
+    }
+
+    /// The earliest of a deadline, those of the containers around a task, and the run's.
+    private func earliest(_ deadline: Timestamp?, outside task: Int) -> Timestamp? {
+        var earliest = deadline
+        if let limit = run.deadline { earliest = min(earliest ?? limit, limit) }
+        var instance = Int(tasks[task].instance)
+        while instances[instance].role == .body {
+            let parent = Int(instances[instance].parent)
+            if let limit = timers.time(ofSlot: parent) { earliest = min(earliest ?? limit, limit) }
+            instance = Int(tasks[parent].instance)
+        }
+        return earliest
     }
 
     /// An attempt has ended.
@@ -37,29 +65,35 @@ extension RunMachine {
         into actions: inout [RunAction]
     ) {
         let task = reference.task
-        guard tasks.indices.contains(task), tasks[task].phase == .running,
-            Int(tasks[task].attempt) == reference.attempt
+        guard tasks.indices.contains(task),
+            tasks[task].phase == .running || tasks[task].phase == .waitingApproval,
+            !tasks[task].isOpenContainer, Int(tasks[task].attempt) == reference.attempt
         else { return }
         // An effect that has happened is made known at once: what is not stored is done again.
         ledger.hurry()
         let deadline = timers.time(ofSlot: task)
         timers.clear(task)
         let isExpired = tasks[task].marks.contains(.expired)
+        let isHalted = isHalted(task)
         switch outcome {
         case .succeeded(let given) where !isExpired:
+            if tasks[task].traits.contains(.options) {
+                offerResult(of: task, given, into: &actions)
+            }
             complete(task, with: given, at: now, into: &actions)
-        case .failed(let error) where !isExpired && run.ending == nil:
+        case .failed(let error) where !isExpired && !isHalted:
             // An executor that obeys its deadline reports it before the timer here does.
             let isTimeout =
                 error.type == TaskError.Kind.timeout && deadline.map { now >= $0 } == true
             retryOrFail(task, error, as: isTimeout ? .timedOut : .failed, at: now, into: &actions)
         case _ where isExpired:
-            let limit = plan.tasks[task].timeout ?? .zero
+            let (program, index) = place(of: task)
+            let limit = program.tasks[index].timeout ?? program.tasks[index].totalTimeout ?? .zero
             retryOrFail(task, .timedOut(after: limit), as: .timedOut, at: now, into: &actions)
-        case .cancelled where run.ending == nil:
+        case .cancelled where !isHalted:
             interrupt(task, at: now, into: &actions)
         default:
-            end(task, as: .cancelled, reason: run.ending?.taskReason, at: now)
+            end(task, as: .cancelled, reason: imposedReason(of: task), at: now)
         }
     }
 
@@ -68,40 +102,81 @@ extension RunMachine {
         _ task: Int, _ error: TaskError, as phase: TaskPhase, at now: Timestamp,
         into actions: inout [RunAction]
     ) {
-        let policy = plan.tasks[task].retryPolicy
         // Attempts that a crash cut off are not held against the task.
         let counted = Int(tasks[task].attempt - tasks[task].interruptions)
-        guard run.ending == nil, policy.allowsRetry(after: error, attempts: counted) else {
+        guard !isHalted(task), let policy = retryPolicy(of: task, after: error, attempts: counted)
+        else {
             fail(task, error, as: phase, at: now, into: &actions)
             return
         }
-        let id = plan.tasks[task].id
+        let path = path(of: task)
         let sample = SeededFraction.draw(
-            runUID: identity.uid, taskID: id, attempt: Int(tasks[task].attempt))
+            runUID: identity.uid, taskID: path, attempt: Int(tasks[task].attempt))
         let delay = policy.delay(
             afterAttempt: counted, sample: sample,
             retryAfter: error.retryAfter.map { min($0, limits.retryAfter) })
         let next = (now + delay).roundedToMilliseconds(.up)
+        if let total = totalDeadline(of: task), total <= next {
+            fail(task, error, as: .timedOut, at: now, into: &actions)
+            return
+        }
         record(error, of: task)
         move(task, to: .retrying)
+        tasks[task].marks.remove(.container)
         details[task]?.nextAttempt = next
         timers.set(task, to: next)
         let text =
-            "attempt \(tasks[task].attempt) of task '\(id)' failed, the next is due in"
+            "attempt \(tasks[task].attempt) of task '\(path)' failed, the next is due in"
             + " \(delay.text): \(error.type): \(error.message)"
         notify(
-            .warning, "TaskRetrying", text.cut(toBytes: TextLimits.runMessage), task: id,
+            .warning, "TaskRetrying", text.cut(toBytes: TextLimits.runMessage), task: path,
             into: &actions)
     }
 
-    /// The fate of a task's attempt is unknown: the next one is made, as long as that does not
-    /// happen too often.
+    /// What holds for the next attempt of a task, or nil where none is made.
+    private func retryPolicy(
+        of task: Int, after error: TaskError, attempts: Int
+    ) -> RetryPolicy? {
+        // Another means is tried once.
+        guard !isFallingBack(task) else { return nil }
+        let (program, index) = place(of: task)
+        let policy = program.tasks[index].retryPolicy
+        guard policy.maxAttempts > 1 || !policy.perError.isEmpty else { return nil }
+        var verdict: Bool?
+        if let rule = policy.retryIf {
+            // A rule without a value allows nothing: an error in it must not repeat an effect.
+            verdict = (try? evaluate(rule, of: task, error: error)) ?? false
+        }
+        guard policy.allowsRetry(after: error, attempts: attempts, verdict: verdict) else {
+            return nil
+        }
+        return policy.numbers(for: error)
+    }
+
+    /// The fate of a task's attempt is unknown: what then is done is as its plan says.
     mutating func interrupt(
         _ task: Int, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        guard run.ending == nil else {
-            end(task, as: .cancelled, reason: run.ending?.taskReason, at: now)
+        guard !isHalted(task) else {
+            end(task, as: .cancelled, reason: imposedReason(of: task), at: now)
             return
+        }
+        timers.clear(task)
+        if tasks[task].traits.contains(.options) {
+            let (program, index) = place(of: task)
+            switch program.tasks[index].interruptionAction {
+            case .retry: break
+            case .fail:
+                let error = TaskError(
+                    type: EngineErrorType.interrupted,
+                    message: "the attempt was cut off, and nobody knows what it did",
+                    isRetryable: false)
+                fail(task, error, at: now, into: &actions)
+                return
+            case .hold:
+                holdInDoubt(task, into: &actions)
+                return
+            }
         }
         guard Int(tasks[task].interruptions) < limits.interruptions else {
             let error = TaskError(
@@ -113,7 +188,46 @@ extension RunMachine {
         }
         tasks[task].interruptions += 1
         tasks[task].reason = .interrupted
-        move(task, to: .ready)
-        ready.insert(task)
+        enqueue(task)
+    }
+
+    private mutating func holdInDoubt(_ task: Int, into actions: inout [RunAction]) {
+        tasks[task].interruptions += 1
+        tasks[task].reason = .interrupted
+        move(task, to: .inDoubt)
+        let path = path(of: task)
+        notify(
+            .warning, "TaskInDoubt",
+            "attempt \(tasks[task].attempt) of task '\(path)' was cut off, and nobody knows what it"
+                + " did: say whether it is to be made again, has completed, or has failed",
+            task: path, into: &actions)
+    }
+
+    /// Goes on with an attempt that is idempotent by a name after a crash: the same attempt is
+    /// launched again, and finds what it made.
+    mutating func adopt(
+        _ task: Int, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        let given: JSONObject
+        do {
+            given = try evaluateInputs(of: task)
+        } catch {
+            interrupt(task, at: now, into: &actions)
+            return
+        }
+        var attempt = makeAttempt(of: task, given)
+        attempt.isAdopted = true
+        if tasks[task].phase == .launching {
+            move(task, to: attempt.type == EngineType.approval ? .waitingApproval : .running)
+        }
+        if let deadline = details[task]?.deadline {
+            timers.set(task, to: deadline)
+            attempt.deadline = earliest(deadline, outside: task)
+        } else {
+            attempt.deadline = setDeadline(of: task, attempt.type, at: now)
+        }
+        actions.append(.launch(attempt))
+        // What it made is still there: it must be found to be stopped.
+        if isHalted(task) { cancelAttempt(task, at: now, into: &actions) }
     }
 }

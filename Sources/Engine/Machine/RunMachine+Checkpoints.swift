@@ -8,6 +8,7 @@ extension RunMachine {
     ) {
         let carriedEnd = ledger.carriesEnd
         guard let attempts = ledger.acknowledge(sequence) else { return }
+        acknowledgeShards()
         for attempt in attempts { launch(attempt, at: now, into: &actions) }
         if carriedEnd { finish(tellingUsers: true, into: &actions) }
     }
@@ -16,7 +17,9 @@ extension RunMachine {
     mutating func checkpointFailed(_ sequence: Int64, retryAfter: Duration, at now: Timestamp) {
         guard let again = ledger.fail(sequence) else { return }
         for task in again { change(Int(task)) }
+        // Nobody knows whether what was handed out arrived.
+        run.changedFields = RunFields.large
         ledger.isHeld = true
-        timers.set(rewriteSlot, to: now + max(.zero, retryAfter))
+        timers.set(TimerSlot.rewrite, to: now + max(.zero, retryAfter))
     }
 }

@@ -15,25 +15,34 @@ extension RunMachine {
         if run.phase == .pending {
             beginAnew(at: now, into: &actions)
         } else {
-            for task in active.members { interrupt(task, at: now, into: &actions) }
+            for task in active.members {
+                if isNamedNow(task, makeAttempt(of: task, [:]).type) {
+                    adopt(task, at: now, into: &actions)
+                } else {
+                    interrupt(task, at: now, into: &actions)
+                }
+            }
+            resumeRollback(at: now, into: &actions)
             fireTimers(at: now, into: &actions)
         }
         applyDesiredState(at: now, into: &actions)
         // After the wish: what is ready must not start in a run that is not to go on.
         guard run.ending == nil else { return }
-        for task in tasks.indices where tasks[task].phase == .pending && tasks[task].unmet == 0 {
-            arrivals.append(Int32(task))
+        for task in tasks.indices where tasks[task].phase == .pending {
+            if tasks[task].unmet == 0 || tasks[task].traits.contains(.join) {
+                arrivals.append(Int32(task))
+            }
         }
     }
 
     private mutating func beginAnew(at now: Timestamp, into actions: inout [RunAction]) {
-        guard run.desired != .cancelled else { return }
-        moveRun(to: .running)
+        guard !run.desired.isEnd else { return }
+        moveRun(to: .running, "Started", at: now)
         run.started = now
         if let timeout = plan.timeout {
             let deadline = (now + timeout).roundedToMilliseconds(.up)
             run.deadline = deadline
-            timers.set(runDeadlineSlot, to: deadline)
+            timers.set(TimerSlot.runDeadline, to: deadline)
         }
         notify(.normal, "RunStarted", "the run started", into: &actions)
         guard !budget.isSufficient else { return }
@@ -47,15 +56,21 @@ extension RunMachine {
     mutating func applyDesiredState(at now: Timestamp, into actions: inout [RunAction]) {
         guard !run.phase.isTerminal else { return }
         switch run.desired {
+        case .terminated:
+            guard run.ending != .terminating else { return }
+            beginEnding(.terminating, message: run.message, at: now, into: &actions)
         case .cancelled:
-            guard run.ending != .cancelling else { return }
+            // How a run ends that has done its tasks is decided.
+            guard run.decision == nil, run.ending != .cancelling, run.ending != .terminating
+            else { return }
             beginEnding(.cancelling, message: nil, at: now, into: &actions)
         case .paused:
             guard run.phase == .running, run.ending == nil else { return }
-            moveRun(to: .paused)
+            moveRun(to: .paused, "PauseRequested", at: now)
+            notify(.normal, "RunPaused", "the run is paused", into: &actions)
             withdrawRequests(into: &actions)
             run.pausedSince = now
-            timers.clear(runDeadlineSlot)
+            timers.clear(TimerSlot.runDeadline)
             ledger.hurry()
         case .running:
             guard run.phase == .paused else { return }
@@ -65,11 +80,12 @@ extension RunMachine {
 
     /// Goes on after a pause, whose length does not count towards the run's timeout.
     private mutating func resume(at now: Timestamp, into actions: inout [RunAction]) {
-        moveRun(to: .running)
+        moveRun(to: .running, "ResumeRequested", at: now)
+        notify(.normal, "RunResumed", "the run goes on", into: &actions)
         if let deadline = run.deadline, let since = run.pausedSince {
             let moved = deadline + max(.zero, now - since)
             run.deadline = moved
-            timers.set(runDeadlineSlot, to: moved)
+            timers.set(TimerSlot.runDeadline, to: moved)
         }
         run.pausedSince = nil
         ledger.hurry()
@@ -79,6 +95,7 @@ extension RunMachine {
             }
             return
         }
+        // Only after all of them, for the place of one may be that of another.
         let waiting = cleared
         cleared = []
         for attempt in waiting { launch(attempt, at: now, into: &actions) }

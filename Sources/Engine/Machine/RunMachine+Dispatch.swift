@@ -5,27 +5,11 @@ internal import Workflows
 /// From the end of a dependency to the start of an attempt.
 extension RunMachine {
     /// Does all that can be done now: settles tasks that have nothing to wait for, starts what may
-    /// start, ends the run when nothing is left, asks for a write, and sets the timer.
+    /// start, ends what has nothing left, asks for a write, and sets the timer.
     mutating func settle(at now: Timestamp, into actions: inout [RunAction]) {
-        admitArrivals(at: now, into: &actions)
-        while run.phase == .running, run.ending == nil,
-            active.count + asking.count < parallelism, let task = ready.first
-        {
-            ready.remove(task)
-            if limits.asksForAdmission, !evaluatedTypes.contains(plan.tasks[task].type) {
-                requestAdmission(of: task, into: &actions)
-                continue
-            }
-            startAttempt(task, at: now, into: &actions)
-            admitArrivals(at: now, into: &actions)
-        }
-        if !run.phase.isTerminal && active.isEmpty {
-            if let ending = run.ending {
-                endRun(ending, at: now, into: &actions)
-            } else if remaining == 0 {
-                completeRun(at: now, into: &actions)
-            }
-        }
+        repeat {
+            dispatch(at: now, into: &actions)
+        } while advance(at: now, into: &actions)
         // A run that has gone quiet gives no later occasion to write what is left.
         if active.isEmpty { ledger.hurry() }
         if let sequence = ledger.nextWrite(isOver: run.phase.isTerminal) {
@@ -39,96 +23,103 @@ extension RunMachine {
         min(limits.maximumParallel, max(1, plan.maxParallel ?? .max))
     }
 
-    /// Decides what becomes of the tasks whose last dependency has just ended.
-    mutating func admitArrivals(at now: Timestamp, into actions: inout [RunAction]) {
-        var next = 0
-        // Skipping or failing one may add others behind it.
-        while next < arrivals.count {
-            if run.ending != nil { break }
-            admit(Int(arrivals[next]), at: now, into: &actions)
-            next += 1
+    /// Looks at what has ended and starts what may start, until there is nothing more to do.
+    private mutating func dispatch(at now: Timestamp, into actions: inout [RunAction]) {
+        settleEnds(at: now, into: &actions)
+        while run.phase == .running, run.ending == nil,
+            active.count - approvals + asking.count < parallelism, let task = ready.first
+        {
+            ready.remove(task, urgency: tasks[task].urgency)
+            if hasRarePhases, hold(task) { continue }
+            start(task, isAdmitted: false, at: now, into: &actions)
+            settleEnds(at: now, into: &actions)
         }
-        arrivals.removeAll(keepingCapacity: true)
+    }
+
+    /// Keeps a task back whose scope has as many under way as it may.
+    private mutating func hold(_ task: Int) -> Bool {
+        let instance = Int(tasks[task].instance)
+        guard Int(instances[instance].underWay) >= instances[instance].program.maximumParallel
+        else { return false }
+        let held = instances[instance].held
+        let place = held.firstIndex { $0 > Int32(task) } ?? held.endIndex
+        instances[instance].held.insert(Int32(task), at: place)
+        return true
+    }
+
+    /// Decides what becomes of tasks whose last dependency has just ended, and of containers whose
+    /// bodies have.
+    mutating func settleEnds(at now: Timestamp, into actions: inout [RunAction]) {
+        while !arrivals.isEmpty || !endedInstances.isEmpty {
+            var next = 0
+            // Skipping or failing one may add others behind it.
+            while next < arrivals.count {
+                admit(Int(arrivals[next]), at: now, into: &actions)
+                next += 1
+            }
+            arrivals.removeAll(keepingCapacity: true)
+            guard !endedInstances.isEmpty else { return }
+            let ended = endedInstances
+            endedInstances.removeAll(keepingCapacity: true)
+            for instance in ended { instanceEnded(Int(instance), at: now, into: &actions) }
+        }
     }
 
     private mutating func admit(
         _ task: Int, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        if let (reason, message) = skipReason(of: task) {
+        guard tasks[task].phase == .pending, !isHalted(task) else { return }
+        switch verdict(of: task) {
+        case .wait: return
+        case .skip(let reason, let message):
             skip(task, reason, message, at: now)
             return
+        case .fail(let error):
+            fail(task, error, at: now, into: &actions)
+            return
+        case .run: break
         }
-        if let condition = plan.tasks[task].condition {
-            do {
-                guard try evaluate(condition, of: task) else {
-                    skip(task, .conditionFalse, nil, at: now)
-                    return
-                }
-            } catch {
-                let message = "the condition has no value: \(error)"
-                fail(task, expressionError(message), at: now, into: &actions)
-                return
+        guard tasks[task].traits.contains(.condition) else {
+            enqueue(task)
+            return
+        }
+        let (program, index) = place(of: task)
+        guard let condition = program.tasks[index].condition else { return }
+        do {
+            if try evaluate(condition, of: task) {
+                enqueue(task)
+            } else if program.tasks[index].falseAction == .fail {
+                let error = TaskError(
+                    type: TaskError.Kind.condition,
+                    message: "the condition is false: \(condition.source)", isRetryable: false)
+                fail(task, error, at: now, into: &actions)
+            } else {
+                skip(task, .conditionFalse, nil, at: now)
             }
-        }
-        move(task, to: .ready)
-        ready.insert(task)
-    }
-
-    /// Why a task whose dependencies have all ended must not run, if so.
-    ///
-    /// A skip by condition spreads to all that depend on the task. Any other missing output, of a
-    /// task that failed and let the run go on, hits only those that need it.
-    private func skipReason(of task: Int) -> (TaskReason, String)? {
-        var missing: Int?
-        for dependency in plan.dependencies(of: task) {
-            let index = Int(dependency)
-            if tasks[index].phase == .completed { continue }
-            let isNeeded = needsOutputs(of: index, in: task)
-            if tasks[index].reason?.isConditional == true,
-                isNeeded || plan.tasks[task].orderDependencies.contains(dependency)
-            {
-                return (.dependencySkipped, "task '\(plan.tasks[index].id)' was skipped")
-            }
-            if isNeeded && missing == nil { missing = index }
-        }
-        return missing.map {
-            (.missingOutput, "task '\(plan.tasks[$0].id)' has no outputs: it \(ending(of: $0))")
+        } catch {
+            let message = "the condition has no value: \(error)"
+            fail(task, expressionError(message), at: now, into: &actions)
         }
     }
 
-    /// Whether a task's inputs or condition refer to the outputs of another.
-    private func needsOutputs(of dependency: Int, in task: Int) -> Bool {
-        let id = plan.tasks[dependency].id
-        func isMeant(_ reference: Reference) -> Bool {
-            let path = reference.path
-            return path.count > 2 && path[0] == "tasks" && path[1] == id && path[2] == "outputs"
-        }
-        let plan = plan.tasks[task]
-        return plan.inputs.references.contains { isMeant($0.reference) }
-            || plan.condition?.references.contains(where: isMeant) == true
-    }
-
-    private func ending(of task: Int) -> String {
-        switch tasks[task].phase {
-        case .timedOut: "timed out"
-        case .failed: "failed"
-        default: "was skipped"
-        }
-    }
-
-    private mutating func skip(
+    mutating func skip(
         _ task: Int, _ reason: TaskReason, _ message: String?, at now: Timestamp
     ) {
         end(task, as: .skipped, reason: reason, at: now)
-        if let message { details[task, default: TaskDetail()].message = message }
+        if let message {
+            details[task, default: TaskDetail()].message = message.cut(
+                toBytes: TextLimits.skipMessage)
+        }
         releaseDependents(of: task)
     }
 
-    /// Begins the next attempt of a task: evaluates a pure one on the spot, and stages any other
+    /// Begins the next attempt of a task: does on the spot what has no effect, and stages any other
     /// until its intent is stored (law 4).
-    mutating func startAttempt(
-        _ task: Int, at now: Timestamp, into actions: inout [RunAction]
+    mutating func start(
+        _ task: Int, isAdmitted: Bool, at now: Timestamp, into actions: inout [RunAction]
     ) {
+        let traits = tasks[task].traits
+        if traits.contains(.options), startSpecial(task, at: now, into: &actions) { return }
         let given: JSONObject
         do {
             given = try evaluateInputs(of: task)
@@ -138,24 +129,77 @@ extension RunMachine {
             )
             return
         }
+        if !reusable.isEmpty, reuse(task, given, at: now, into: &actions) { return }
+        if traits.contains(.options), awaitCache(task, given, into: &actions) { return }
+        if limits.asksForAdmission, !isAdmitted, mustAsk(task) {
+            requestAdmission(of: task, into: &actions)
+            return
+        }
         tasks[task].attempt += 1
         tasks[task].reason = nil
-        details[task]?.message = nil
+        if !details.isEmpty { details[task]?.message = nil }
         if tasks[task].started == nil { tasks[task].started = now }
-        if evaluatedTypes.contains(plan.tasks[task].type) {
+        if traits.contains(.evaluated), !isFallingBack(task) {
             complete(task, with: given, at: now, into: &actions)
+            return
+        }
+        if traits.contains(.wait), !isFallingBack(task) {
+            startWait(task, given, at: now, into: &actions)
             return
         }
         move(task, to: .launching)
         tasks[task].marks.subtract([.cancelled, .expired])
-        ledger.stage(
-            TaskAttempt(
-                reference: AttemptReference(task: task, attempt: Int(tasks[task].attempt)),
-                taskID: plan.tasks[task].id, type: plan.tasks[task].type, inputs: given,
-                deadline: nil))
+        let attempt = makeAttempt(of: task, given)
+        // What a name makes idempotent needs no write before it: it is adopted after a crash.
+        if traits.contains(.named), isNamedNow(task, attempt.type) {
+            launch(attempt, at: now, into: &actions)
+        } else {
+            ledger.stage(attempt)
+        }
     }
 
-    private func expressionError(_ message: String) -> TaskError {
+    /// Whether a task's attempts take something that others wait for.
+    private func mustAsk(_ task: Int) -> Bool {
+        isFallingBack(task)
+            || tasks[task].traits.isDisjoint(with: [.evaluated, .wait, .approval])
+    }
+
+    /// An attempt of a task as its executor gets it; the current one where no number is given.
+    func makeAttempt(of task: Int, _ given: JSONObject, number: Int? = nil) -> TaskAttempt {
+        let (program, index) = place(of: task)
+        let reference = AttemptReference(
+            task: task, attempt: number ?? Int(tasks[task].attempt))
+        let instance = Int(tasks[task].instance)
+        let id = program.tasks[index].id
+        let path = instance == 0 ? id : instances[instance].prefix + id
+        guard tasks[task].traits.contains(.options) else {
+            return TaskAttempt(
+                reference: reference, taskID: path, type: program.tasks[index].type, inputs: given,
+                deadline: nil, priority: Priority(urgency: tasks[task].urgency))
+        }
+        let options = program.tasks[index].options
+        let other = fallbackAttempt(of: task)
+        return TaskAttempt(
+            reference: reference, taskID: path, type: other?.type ?? program.tasks[index].type,
+            inputs: given, deadline: nil,
+            executor: other == nil ? options.executor : other?.executor,
+            config: other?.config ?? options.config,
+            priority: Priority(urgency: tasks[task].urgency), resources: options.resources,
+            workflow: options.workflow)
+    }
+
+    func expressionError(_ message: String) -> TaskError {
         TaskError(type: TaskError.Kind.expression, message: message, isRetryable: false)
+    }
+}
+
+extension Priority {
+    init(urgency: UInt8) {
+        switch urgency {
+        case 0: self = .critical
+        case 1: self = .high
+        case 2: self = .normal
+        default: self = .low
+        }
     }
 }

@@ -1,12 +1,18 @@
 internal import Values
 internal import Workflows
 
-/// How a run ends.
+/// How a run ends: what runs is stopped, what was done is undone where that is asked for, `finally`
+/// runs, and then it is over.
 extension RunMachine {
-    /// Moves the run to a phase.
-    mutating func moveRun(to phase: RunPhase) {
+    /// Moves the run to a phase, and keeps that it did.
+    mutating func moveRun(to phase: RunPhase, _ reason: String, at now: Timestamp) {
         precondition(
-            run.phase.mayBecome(phase), "the run went from \(run.phase) to \(phase)")
+            run.phase.mayBecome(phase), "the run went from \(run.phase) to \(phase): \(reason)")
+        run.transitions.append(
+            RunTransition(time: now, from: run.phase, to: phase, reason: reason))
+        let excess = run.transitions.count - HistoryLimits.transitions
+        if excess > 0 { run.transitions.removeFirst(excess) }
+        run.changedFields.insert(.transitions)
         run.phase = phase
         ledger.noteChange()
     }
@@ -15,14 +21,14 @@ extension RunMachine {
     mutating func beginEnding(
         _ ending: Ending, message: String?, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        if run.phase == .paused { moveRun(to: .running) }
+        if run.phase == .paused { moveRun(to: .running, ending.rawValue, at: now) }
         run.pausedSince = nil
         run.ending = ending
         run.reason = ending.rawValue
         run.message = message
         withdrawRequests(into: &actions)
         cleared = []
-        timers.clear(runDeadlineSlot)
+        timers.clear(TimerSlot.runDeadline)
         for task in active.members {
             if tasks[task].phase == .launching {
                 // Its intent may be stored, but it was not handed out and never will be.
@@ -46,60 +52,201 @@ extension RunMachine {
         actions.append(.cancelAttempt(AttemptReference(task: task, attempt: attempt)))
     }
 
-    /// Ends a run that was stopping, now that its last attempt has ended.
-    mutating func endRun(
+    /// Goes on to what comes after the tasks of the workflow, once they have all ended; true where
+    /// that gives something to do.
+    mutating func advance(at now: Timestamp, into actions: inout [RunAction]) -> Bool {
+        guard !run.phase.isTerminal, active.isEmpty else { return false }
+        switch run.stage {
+        case .main:
+            if let ending = run.ending {
+                return endMain(ending, at: now, into: &actions)
+            }
+            guard instances[0].remaining == 0 else { return false }
+            return completeMain(at: now, into: &actions)
+        case .rollback:
+            if run.ending != nil { return abandon(at: now) }
+            guard rollbacks[0]?.isDone == true else { return false }
+            return endRollback(at: now, into: &actions)
+        case .finally:
+            if run.ending != nil { return abandon(at: now) }
+            guard let instance = instancesByPrefix[finallyPrefix],
+                instances[instance].remaining == 0
+            else { return false }
+            endFinally(instance, at: now)
+            return false
+        }
+    }
+
+    /// Decides the end of a run that was stopping, now that its last attempt has ended.
+    private mutating func endMain(
         _ ending: Ending, at now: Timestamp, into actions: inout [RunAction]
-    ) {
+    ) -> Bool {
+        sweep(ending, at: now)
+        run.ending = nil
+        let decision = RunState.Decision(
+            phase: ending.phase, reason: ending.finalReason, message: run.message)
+        switch ending {
+        case .rejecting, .terminating: finalize(decision, at: now)
+        case .rollingBack:
+            run.decision = decision
+            run.stage = .rollback
+            run.reason = RunReason.compensating
+            ledger.noteChange()
+            ledger.hurry()
+            _ = rollBack(0, at: now, into: &actions)
+            return true
+        default: return openFinally(decision, at: now)
+        }
+        return false
+    }
+
+    /// Settles every task that has not ended.
+    ///
+    /// O(tasks), once or twice a run.
+    private mutating func sweep(_ ending: Ending, at now: Timestamp) {
         for task in tasks.indices where !tasks[task].phase.isTerminal {
             let neverTried = tasks[task].attempt == 0
-            ready.remove(task)
+            if tasks[task].phase == .ready {
+                ready.remove(task, urgency: tasks[task].urgency)
+            }
             let phase: TaskPhase = ending.phase == .failed && neverTried ? .skipped : .cancelled
             end(task, as: phase, reason: ending.taskReason, at: now)
         }
         arrivals.removeAll()
-        run.reason = ending.finalReason
-        finalize(as: ending.phase, at: now, into: &actions)
+        endedInstances.removeAll()
+        for instance in instances.indices {
+            instances[instance].isOver = true
+            instances[instance].held = []
+        }
+        rollbacks = [:]
     }
 
-    /// Ends a run whose tasks have all ended, with its outputs.
-    mutating func completeRun(at now: Timestamp, into actions: inout [RunAction]) {
+    /// Decides the end of a run whose tasks have all ended, with its outputs.
+    private mutating func completeMain(
+        at now: Timestamp, into actions: inout [RunAction]
+    ) -> Bool {
         switch evaluateOutputs() {
         case .failure(let error):
-            run.reason = RunReason.outputFailed
-            run.message = error.message.cut(toBytes: TextLimits.runMessage)
-            finalize(as: .failed, at: now, into: &actions)
+            let decision = RunState.Decision(
+                phase: .failed, reason: RunReason.outputFailed,
+                message: error.message.cut(toBytes: TextLimits.runMessage))
+            return openFinally(decision, at: now)
         case .success(let given):
             // What a merge patch makes of them: there, a member that is null is an absent one.
             let kept = JSON.object([:]).merging(patch: .object(given)).objectValue ?? [:]
             run.outputs = kept.isEmpty ? nil : kept
-            noteFailures()
-            finalize(as: .completed, at: now, into: &actions)
+            return openFinally(noteFailures(), at: now)
         }
     }
 
     /// Names the failures that the run went on after.
     ///
     /// O(tasks), once a run.
-    private mutating func noteFailures() {
+    private func noteFailures() -> RunState.Decision {
         let failed = tasks.indices.filter {
             tasks[$0].phase == .failed || tasks[$0].phase == .timedOut
         }
-        guard let first = failed.first, let detail = details[first] else { return }
+        guard let first = failed.first, let detail = details[first] else {
+            return RunState.Decision(phase: .completed)
+        }
         let count = failed.count == 1 ? "1 task" : "\(failed.count) tasks"
-        run.reason = RunReason.completedWithFailures
-        run.message =
-            ("\(count) failed; '\(plan.tasks[first].id)': \(detail.errorType ?? ""): "
+        let message =
+            ("\(count) failed; '\(path(of: first))': \(detail.errorType ?? ""): "
             + (detail.errorMessage ?? "")).cut(toBytes: TextLimits.runMessage)
+        return RunState.Decision(
+            phase: .completed, reason: RunReason.completedWithFailures, message: message)
     }
 
-    private mutating func finalize(
-        as phase: RunPhase, at now: Timestamp, into actions: inout [RunAction]
-    ) {
-        moveRun(to: phase)
+    /// Starts the tasks that run whatever happened; without any, the run is over.
+    private mutating func openFinally(_ decision: RunState.Decision, at now: Timestamp) -> Bool {
+        guard let scope = plan.finallyScope, run.started != nil else {
+            finalize(decision, at: now)
+            return false
+        }
+        timers.clear(TimerSlot.runDeadline)
+        run.deadline = nil
+        run.decision = decision
+        run.stage = .finally
+        run.reason = RunReason.finalizing
+        ledger.noteChange()
+        ledger.hurry()
+        budget.releaseFinally(plan)
+        let program = program(ofScope: scope)
+        if program.maximumParallel != .max { hasRarePhases = true }
+        guard openInstance(program, .finally, parent: -1) != nil else {
+            // There is room for it by the reserve: only the bound of all tasks can be the reason.
+            run.decision?.message = "there was no room for the tasks of finally"
+            finalize(run.decision ?? decision, at: now)
+            return false
+        }
+        return true
+    }
+
+    /// Ends a run whose `finally` is over.
+    ///
+    /// A failure there fails a run that had completed. One that was cancelled, had failed or had timed
+    /// out stays so: what ended it comes first (law 18).
+    private mutating func endFinally(_ instance: Int, at now: Timestamp) {
+        guard var decision = run.decision else { return }
+        let failed = Int(instances[instance].failed)
+        if failed >= 0 {
+            let detail = details[failed]
+            let text =
+                "task '\(path(of: failed))' failed: \(detail?.errorType ?? ""):"
+                + " \(detail?.errorMessage ?? "")"
+            if decision.phase == .completed {
+                decision.phase = .failed
+                decision.reason = RunReason.finallyFailed
+                decision.message = text.cut(toBytes: TextLimits.runMessage)
+            } else {
+                decision.message =
+                    ((decision.message.map { $0 + "; " } ?? "") + text)
+                    .cut(toBytes: TextLimits.runMessage)
+            }
+        }
+        finalize(decision, at: now)
+    }
+
+    /// Ends a run that is not to finish what comes after its tasks.
+    private mutating func abandon(at now: Timestamp) -> Bool {
+        guard var decision = run.decision else { return false }
+        sweep(.terminating, at: now)
+        if decision.phase == .completed || decision.phase == .rolledBack {
+            decision.phase = .cancelled
+            decision.reason = RunReason.terminated
+        }
+        finalize(decision, at: now)
+        return false
+    }
+
+    /// Goes on after a rollback to `finally`.
+    private mutating func endRollback(
+        at now: Timestamp, into actions: inout [RunAction]
+    ) -> Bool {
+        guard var decision = run.decision else { return false }
+        let failures = failedCompensations()
+        rollbacks[0] = nil
+        if let first = failures.first {
+            decision.phase = .failed
+            decision.reason = RunReason.rollbackFailed
+            let count = failures.count == 1 ? "1 task" : "\(failures.count) tasks"
+            decision.message =
+                "\(count) could not be undone, '\(path(of: first))' first"
+                .cut(toBytes: TextLimits.runMessage)
+        }
+        return openFinally(decision, at: now)
+    }
+
+    private mutating func finalize(_ decision: RunState.Decision, at now: Timestamp) {
+        run.reason = decision.reason
+        run.message = decision.message
+        run.decision = nil
         run.ending = nil
+        run.stage = .main
+        moveRun(to: decision.phase, decision.reason ?? decision.phase.rawValue, at: now)
         run.pausedSince = nil
         run.deadline = nil
-        timers.clear(runDeadlineSlot)
+        timers.clear(TimerSlot.runDeadline)
         run.completed = max(run.started ?? now, now)
         ledger.hurry()
     }

@@ -20,10 +20,33 @@ extension RunMachine {
     mutating func move(_ task: Int, to phase: TaskPhase) {
         let present = tasks[task].phase
         precondition(present.mayBecome(phase), "a task went from \(present) to \(phase)")
-        if present.isActive && !phase.isActive { active.remove(task) }
-        if !present.isActive && phase.isActive { active.insert(task) }
+        if !tasks[task].isOpenContainer {
+            if present.isActive && !phase.isActive { active.remove(task) }
+            if !present.isActive && phase.isActive { active.insert(task) }
+        }
+        if hasRarePhases { count(task, from: present, to: phase) }
         tasks[task].phase = phase
         change(task)
+    }
+
+    /// Keeps the counters of phases that few runs have.
+    private mutating func count(_ task: Int, from present: TaskPhase, to phase: TaskPhase) {
+        if present == .waitingApproval { approvals -= 1 }
+        if phase == .waitingApproval { approvals += 1 }
+        let instance = Int(tasks[task].instance)
+        guard instances[instance].program.maximumParallel != .max,
+            present.isUnderWay != phase.isUnderWay
+        else { return }
+        instances[instance].underWay += phase.isUnderWay ? 1 : -1
+        guard !phase.isUnderWay, !instances[instance].held.isEmpty else { return }
+        let next = Int(instances[instance].held.removeFirst())
+        ready.insert(next, urgency: tasks[next].urgency)
+    }
+
+    /// Makes a task wait for a place.
+    mutating func enqueue(_ task: Int) {
+        if tasks[task].phase != .ready { move(task, to: .ready) }
+        ready.insert(task, urgency: tasks[task].urgency)
     }
 
     /// Ends a task.
@@ -32,36 +55,68 @@ extension RunMachine {
         timers.clear(task)
         if tasks[task].reason == .queued { details[task]?.message = nil }
         tasks[task].reason = reason
+        tasks[task].marks.subtract([.container, .lookedUp, .missed])
         if let started = tasks[task].started { tasks[task].completed = max(started, now) }
-        if details[task]?.nextAttempt != nil { details[task]?.nextAttempt = nil }
-        remaining -= 1
+        if !details.isEmpty, details[task] != nil { clearMoments(of: task) }
+        let instance = Int(tasks[task].instance)
+        instances[instance].remaining -= 1
+        if instances[instance].remaining == 0 && instance != 0 {
+            endedInstances.append(Int32(instance))
+        }
         if reason?.isSweep != true { done += 1 }
+        if !reusable.isEmpty { noteFreshness(of: task) }
+    }
+
+    private mutating func clearMoments(of task: Int) {
+        details[task]?.nextAttempt = nil
+        details[task]?.deadline = nil
+        details[task]?.until = nil
     }
 
     /// Tells the tasks that wait for this one that it has ended.
     mutating func releaseDependents(of task: Int) {
-        for dependent in plan.dependents(of: task) {
-            let index = Int(dependent)
+        let instance = Int(tasks[task].instance)
+        let first = Int(instances[instance].first)
+        for dependent in instances[instance].program.graph.dependents(of: task - first) {
+            let index = first + Int(dependent)
             tasks[index].unmet -= 1
-            if tasks[index].unmet == 0 { arrivals.append(dependent) }
+            if tasks[index].unmet == 0 || tasks[index].traits.contains(.join) {
+                arrivals.append(Int32(index))
+            }
         }
     }
 
     /// Ends a task with what it gave, if that fits.
     mutating func complete(
-        _ task: Int, with given: JSONObject, at now: Timestamp, into actions: inout [RunAction]
+        _ task: Int, with given: JSONObject, reason: TaskReason? = nil, at now: Timestamp,
+        into actions: inout [RunAction]
     ) {
-        let size = given.isEmpty ? 2 : JSON.object(given).canonicalSize
-        if let error = outputError(task, size: size) {
-            fail(task, error, at: now, into: &actions)
-            return
+        // What a container gives is what its tasks gave, which is stored already.
+        if !tasks[task].isOpenContainer {
+            let size = given.isEmpty ? 2 : JSON.object(given).canonicalSize
+            if let error = outputError(task, size: size) {
+                fail(task, error, at: now, into: &actions)
+                return
+            }
         }
-        end(task, as: .completed, reason: nil, at: now)
+        end(task, as: .completed, reason: reason, at: now)
         outputs[task] = given
-        if let message = details.removeValue(forKey: task)?.errorMessage {
-            budget.giveBackMessage(of: message)
+        if tasks[task].traits.contains(.compensation) {
+            completions += 1
+            details[task, default: TaskDetail()].order = completions
         }
+        if !details.isEmpty { forgetError(of: task) }
         releaseDependents(of: task)
+    }
+
+    private mutating func forgetError(of task: Int) {
+        guard var detail = details[task] else { return }
+        if let message = detail.errorMessage {
+            budget.giveBackMessage(of: message, in: tasks[task].shard)
+        }
+        detail.errorMessage = nil
+        detail.errorType = nil
+        details[task] = detail.isEmpty ? nil : detail
     }
 
     /// Takes room for a task's outputs, or says why there is none.
@@ -72,37 +127,66 @@ extension RunMachine {
                 message: "the outputs have \(size) bytes, and a task may give"
                     + " \(limits.taskOutputBytes)", isRetryable: false)
         }
-        guard size <= 2 || budget.take(size) else {
+        let shard = tasks[task].shard
+        guard size <= 2 || budget.take(size, in: shard) else {
             return TaskError(
                 type: EngineErrorType.outputTooLarge,
                 message: "the outputs have \(size) bytes, and the run's status has room for"
-                    + " \(budget.free) of \(limits.statusBytes)", isRetryable: false)
+                    + " \(budget.free(in: shard)) of \(limits.statusBytes)", isRetryable: false)
         }
         return nil
     }
 
-    /// Ends a task with an error, and does with the run what the task's failure action says.
+    /// Does what follows when a task's last attempt has failed, or it could make none: the next
+    /// fallback, or its end.
     mutating func fail(
         _ task: Int, _ error: TaskError, as phase: TaskPhase = .failed, at now: Timestamp,
         into actions: inout [RunAction]
     ) {
+        if tasks[task].traits.contains(.options),
+            fallBack(task, after: error, at: now, into: &actions)
+        {
+            return
+        }
+        giveUp(task, error, as: phase, at: now, into: &actions)
+    }
+
+    /// Ends a task with an error, and does with what it is part of as its failure action says.
+    mutating func giveUp(
+        _ task: Int, _ error: TaskError, as phase: TaskPhase, at now: Timestamp,
+        into actions: inout [RunAction]
+    ) {
         record(error, of: task)
         end(task, as: phase, reason: nil, at: now)
-        let id = plan.tasks[task].id
-        let text = "task '\(id)' failed: \(error.type): \(error.message)"
+        let path = path(of: task)
+        let text = "task '\(path)' failed: \(error.type): \(error.message)"
             .cut(toBytes: TextLimits.runMessage)
-        notify(.warning, "TaskFailed", text, task: id, into: &actions)
+        notify(.warning, "TaskFailed", text, task: path, into: &actions)
         releaseDependents(of: task)
-        guard run.ending == nil, plan.tasks[task].failureAction == .fail else { return }
-        beginEnding(.failing, message: text, at: now, into: &actions)
+        let (program, index) = place(of: task)
+        let action = program.tasks[index].failureAction
+        guard action != .continue else { return }
+        let instance = Int(tasks[task].instance)
+        guard instance == 0 else {
+            if instances[instance].failed < 0 { instances[instance].failed = Int32(task) }
+            // What cleans up goes on as far as it can.
+            if instances[instance].role != .finally, !isHalted(task) {
+                stop(instance, .failed, at: now, into: &actions)
+            }
+            return
+        }
+        guard !isHalted(task) else { return }
+        beginEnding(
+            action == .rollback ? .rollingBack : .failing, message: text, at: now, into: &actions)
     }
 
     /// Keeps an error in the task's part of the status, cut so that it fits.
     mutating func record(_ error: TaskError, of task: Int) {
         var detail = details[task] ?? TaskDetail()
-        if let present = detail.errorMessage { budget.giveBackMessage(of: present) }
+        let shard = tasks[task].shard
+        if let present = detail.errorMessage { budget.giveBackMessage(of: present, in: shard) }
         detail.errorType = error.type.cut(toBytes: TextLimits.errorType)
-        detail.errorMessage = budget.takeMessage(error.message)
+        detail.errorMessage = budget.takeMessage(error.message, in: shard)
         details[task] = detail
     }
 
@@ -117,6 +201,11 @@ extension RunMachine {
     }
 }
 
+extension TaskPhase {
+    /// Whether a task of this phase counts among those of its scope that are under way.
+    var isUnderWay: Bool { self == .launching || self == .running }
+}
+
 /// The types of errors that only the engine gives to tasks.
 ///
 /// None of them is retried.
@@ -125,4 +214,12 @@ public enum EngineErrorType {
     public static let interrupted = "Interrupted"
     /// What the task gave does not fit into the status.
     public static let outputTooLarge = "OutputTooLarge"
+    /// The checkpoint has no room for the tasks of a container.
+    public static let checkpointFull = "CheckpointFull"
+    /// A container goes through more than it may.
+    public static let loopLimit = "LoopLimitError"
+    /// The tasks that a dynamic container was given are no valid ones.
+    public static let invalidTasks = "InvalidTasks"
+    /// A user decided that an attempt whose fate was unknown had failed.
+    public static let resolved = "ResolvedAsFailed"
 }

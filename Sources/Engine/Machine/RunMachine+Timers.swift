@@ -1,29 +1,15 @@
 internal import Values
 internal import Workflows
 
-/// The timers that are not a task's own come after them.
-enum TimerSlot {
-    /// How many there are.
-    static let runSlots = 3
-}
-
 extension RunMachine {
-    /// The slot of the run's own timeout.
-    var runDeadlineSlot: Int { tasks.count }
-    /// The slot of the repetition of a failed write.
-    var rewriteSlot: Int { tasks.count + 1 }
-
-    /// The slot of the write of changes that could wait until now.
-    var lagSlot: Int { tasks.count + 2 }
-
     /// Does what is due.
     mutating func fireTimers(at now: Timestamp, into actions: inout [RunAction]) {
         while let (time, slot) = timers.first, time <= now {
             timers.clear(slot)
             switch slot {
-            case runDeadlineSlot: timeOut(at: now, into: &actions)
-            case rewriteSlot: ledger.isHeld = false
-            case lagSlot:
+            case TimerSlot.runDeadline: timeOut(at: now, into: &actions)
+            case TimerSlot.rewrite: ledger.isHeld = false
+            case TimerSlot.lag:
                 isLagTimed = false
                 ledger.hurry()
             default: fireTaskTimer(slot, at: now, into: &actions)
@@ -33,8 +19,10 @@ extension RunMachine {
 
     /// Ends the run if its own deadline has passed.
     mutating func expireRun(at now: Timestamp, into actions: inout [RunAction]) {
-        guard let deadline = timers.time(ofSlot: runDeadlineSlot), deadline <= now else { return }
-        timers.clear(runDeadlineSlot)
+        guard let deadline = timers.time(ofSlot: TimerSlot.runDeadline), deadline <= now else {
+            return
+        }
+        timers.clear(TimerSlot.runDeadline)
         timeOut(at: now, into: &actions)
     }
 
@@ -51,15 +39,20 @@ extension RunMachine {
         switch tasks[task].phase {
         case .retrying:
             details[task]?.nextAttempt = nil
-            move(task, to: .ready)
-            ready.insert(task)
-        case .running where tasks[task].marks.contains(.cancelled):
+            enqueue(task)
+        case .waiting: complete(task, with: [:], at: now, into: &actions)
+        case .running where tasks[task].isOpenContainer:
+            containers[task]?.isExpired = true
+            stopBodies(of: task, .timedOut, at: now, into: &actions)
+            concludeIfOver(task, at: now, into: &actions)
+        case .running where tasks[task].marks.contains(.cancelled),
+            .waitingApproval where tasks[task].marks.contains(.cancelled):
             // Nobody will tell how it ended; a run must not wait for that for ever.
             let attempt = Int(tasks[task].attempt)
             attemptEnded(
                 AttemptReference(task: task, attempt: attempt), .cancelled, at: now,
                 into: &actions)
-        case .running:
+        case .running, .waitingApproval:
             tasks[task].marks.insert(.expired)
             cancelAttempt(task, at: now, into: &actions)
         default: break
@@ -74,7 +67,7 @@ extension RunMachine {
             !ledger.isHeld
         else { return }
         isLagTimed = true
-        timers.set(lagSlot, to: now + lag)
+        timers.set(TimerSlot.lag, to: now + lag)
     }
 
     /// Asks to be woken for the earliest timer, unless it was asked for that or an earlier one.

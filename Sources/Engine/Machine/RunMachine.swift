@@ -13,8 +13,8 @@ public import Workflows
 /// The rules it keeps are in the room's `AGENTS.md`; law numbers in comments are those of
 /// `docs/invariants.md`.
 public struct RunMachine: ~Copyable, Sendable {
-    /// What is run.
-    public let plan: WorkflowPlan
+    /// What is run; the bodies of dynamic containers are added to it as they become known.
+    public internal(set) var plan: WorkflowPlan
     /// Which run this is.
     public let identity: RunIdentity
     /// The inputs of the run, resolved.
@@ -22,65 +22,146 @@ public struct RunMachine: ~Copyable, Sendable {
     /// The bounds it keeps.
     public let limits: RunLimits
 
-    /// The types of tasks that are done once their inputs are evaluated.
-    ///
-    /// There are few.
-    let evaluatedTypes: [String]
+    /// The results of an earlier try of the run that may stand in for attempts, by their keys.
+    let reusable: [String: JSONObject]
+    /// The types that tasks may have, and what the machine must know of them.
+    let taskTypes: TaskTypes
+    let catalogue: TaskCatalogue
 
     var run = RunState()
+    /// The programs of the plan's scopes, made when they are first needed.
+    var programs: [ScopeProgram?]
+    /// Everything that is or was run, the tasks of the workflow first.
+    var instances: [ScopeInstance]
+    /// The instances but the first, by what the paths of their tasks start with.
+    var instancesByPrefix: [String: Int] = [:]
+    /// The containers that were started, by index.
+    var containers: [Int: ContainerState] = [:]
+    /// What is being undone, by the instance it is about.
+    var rollbacks: [Int: RollbackState] = [:]
     var tasks: [TaskState]
     var details: [Int: TaskDetail] = [:]
     /// The outputs of the tasks that completed, by index.
     var outputs: [JSONObject]
     /// Tasks that wait only for a place.
-    var ready: TaskSet
+    var ready: ReadyQueue
     /// Ready tasks whose next attempt the owner was asked to admit.
     var asking: TaskSet
     /// Tasks with an attempt that may be executing or is about to.
     var active: TaskSet
+    /// Whether some task may wait for people, or a scope bounds how many of it are under way.
+    var hasRarePhases = false
+    /// How many of those wait for people, and so take no place.
+    var approvals = 0
     /// Tasks whose last dependency has just ended, still to be looked at; empty between steps.
     var arrivals: [Int32] = []
+    /// Instances whose last task has just ended, still to be looked at; empty between steps.
+    var endedInstances: [Int32] = []
     /// Attempts whose intent is stored and that the run, being paused, does not start.
     var cleared: [TaskAttempt] = []
-    /// The number of tasks that have not ended.
-    var remaining: Int
     /// The number of tasks that ended by themselves, and not because the run did.
     var done = 0
+    /// How many tasks that can be undone have completed.
+    var completions: Int32 = 0
+    /// How many tasks are retrying, and how many are in doubt.
     var timers: TimerHeap
     var announcedTimer: Timestamp?
     /// Whether the moment is set by which what changed is written at the latest.
     var isLagTimed = false
     var ledger: CheckpointLedger
     var budget: StatusBudget
+    /// The shards of the checkpoint, by number; the first is the status itself and holds nothing here.
+    var shards = [CheckpointShard()]
 
     /// Makes a run that has not started; O(tasks).
     ///
-    /// The inputs are resolved ones: see `WorkflowPlan.resolveInputs`.
+    /// - Parameters:
+    ///   - inputs: The resolved inputs: see `WorkflowPlan.resolveInputs`.
+    ///   - reusing: Results of an earlier try, by their keys, as ``results()`` gives them: a task
+    ///     whose key is among them, and that depends on nothing that ran anew, is done with that
+    ///     result. Give the same after a crash.
     public init(
         plan: WorkflowPlan, identity: RunIdentity, inputs: JSONObject,
-        limits: RunLimits = .init(), taskTypes: TaskTypes = .builtIn
+        limits: RunLimits = .init(), taskTypes: TaskTypes = .builtIn,
+        reusing: [String: JSONObject] = [:]
     ) {
-        let count = plan.tasks.count
+        self.init(
+            plan, identity, inputs, limits, taskTypes, reusing, CheckpointLedger(sequence: 0))
+        budget.reserveRoot(plan)
+        for task in tasks.indices {
+            tasks[task].shard = budget.place(tasks[task], idBytes: plan.tasks[task].id.utf8.count)
+            change(task)
+        }
+        growShards()
+    }
+
+    /// Makes a run of which only the tasks of the workflow are known, and no change.
+    init(
+        _ plan: WorkflowPlan, _ identity: RunIdentity, _ inputs: JSONObject, _ limits: RunLimits,
+        _ taskTypes: TaskTypes, _ reusing: [String: JSONObject], _ ledger: CheckpointLedger
+    ) {
         self.plan = plan
         self.identity = identity
         self.inputs = inputs
         self.limits = limits
-        evaluatedTypes = taskTypes.names.filter {
-            taskTypes[$0].map { $0.isPure && $0.givesInputs } == true
-        }
-        tasks = Array(repeating: TaskState(), count: count)
-        outputs = Array(repeating: JSONObject(), count: count)
-        ready = TaskSet(capacity: count)
-        asking = TaskSet(capacity: count)
-        active = TaskSet(capacity: count)
-        remaining = count
-        timers = TimerHeap(slots: count + TimerSlot.runSlots)
-        ledger = CheckpointLedger(sequence: 0)
-        budget = StatusBudget(plan: plan, inputs: inputs, limits: limits)
-        for task in 0..<count {
-            tasks[task].unmet = Int32(plan.dependencies(of: task).count)
-            change(task)
-        }
+        self.taskTypes = taskTypes
+        catalogue = TaskCatalogue(taskTypes, usual: plan.definition.priority)
+        self.ledger = ledger
+        reusable = reusing
+        let program = ScopeProgram(plan.scopes[0], 0, catalogue)
+        programs = Array(repeating: nil, count: plan.scopes.count)
+        programs[0] = program
+        instances = [
+            ScopeInstance(
+                program: program, role: .root, parent: -1, attempt: 0, iteration: -1, first: 0,
+                prefix: "", remaining: Int32(program.count))
+        ]
+        tasks = program.states
+        outputs = Array(repeating: JSONObject(), count: program.count)
+        ready = ReadyQueue(capacity: program.count)
+        asking = TaskSet(capacity: program.count)
+        active = TaskSet(capacity: program.count)
+        timers = TimerHeap(tasks: program.count)
+        budget = StatusBudget(inputs: inputs, limits: limits)
+        hasRarePhases = program.maximumParallel != .max
+    }
+
+    /// Takes over all of another machine, which is dropped then.
+    ///
+    /// An initializer that throws cannot make a value of this kind step by step, nor assign it whole.
+    init(taking other: borrowing RunMachine) {
+        plan = other.plan
+        identity = other.identity
+        inputs = other.inputs
+        limits = other.limits
+        reusable = other.reusable
+        taskTypes = other.taskTypes
+        catalogue = other.catalogue
+        run = other.run
+        programs = other.programs
+        instances = other.instances
+        instancesByPrefix = other.instancesByPrefix
+        containers = other.containers
+        rollbacks = other.rollbacks
+        tasks = other.tasks
+        details = other.details
+        outputs = other.outputs
+        ready = other.ready
+        asking = other.asking
+        active = other.active
+        hasRarePhases = other.hasRarePhases
+        approvals = other.approvals
+        arrivals = other.arrivals
+        endedInstances = other.endedInstances
+        cleared = other.cleared
+        done = other.done
+        completions = other.completions
+        timers = other.timers
+        announcedTimer = other.announcedTimer
+        isLagTimed = other.isLagTimed
+        ledger = other.ledger
+        budget = other.budget
+        shards = other.shards
     }
 
     /// Where the run stands.
@@ -92,15 +173,20 @@ public struct RunMachine: ~Copyable, Sendable {
     /// The sequence number of the last write asked for.
     public var checkpointSequence: Int64 { ledger.sequence }
 
-    /// Where a task stands, or nil when the plan has no such task.
-    public func phase(ofTask taskID: String) -> TaskPhase? {
-        plan.index(of: taskID).map { tasks[$0].phase }
+    /// Where a task stands, by its path, or nil when the run has none of that path yet.
+    public func phase(ofTask path: String) -> TaskPhase? {
+        index(ofPath: path).map { tasks[$0].phase }
     }
 
-    /// What a task gave, or nil when it has not completed.
-    public func outputs(ofTask taskID: String) -> JSONObject? {
-        guard let task = plan.index(of: taskID), tasks[task].phase == .completed else { return nil }
+    /// What a task gave, by its path, or nil when it has not completed.
+    public func outputs(ofTask path: String) -> JSONObject? {
+        guard let task = index(ofPath: path), tasks[task].phase == .completed else { return nil }
         return outputs[task]
+    }
+
+    /// The path of a task that an attempt is of, or nil where the run has no such task.
+    public func path(of reference: AttemptReference) -> String? {
+        tasks.indices.contains(reference.task) ? path(of: reference.task) : nil
     }
 
     /// The number of attempts that are executing or about to.
@@ -117,8 +203,8 @@ public struct RunMachine: ~Copyable, Sendable {
         switch event {
         case .start: begin(at: now, into: &actions)
         case .desiredStateChanged(let desired):
-            // Cancelled is the last wish: law 18.
-            if run.desired != .cancelled { run.desired = desired }
+            // Cancelled is the last wish but one: law 18.
+            if !run.desired.isEnd || desired == .terminated { run.desired = desired }
             if run.begun { applyDesiredState(at: now, into: &actions) }
         case .attemptAdmitted(let reference):
             attemptAdmitted(reference, at: now, into: &actions)
@@ -129,10 +215,14 @@ public struct RunMachine: ~Copyable, Sendable {
             // An executor that obeys the run's deadline reports it before the timer here does.
             if outcome.isTimeout { expireRun(at: now, into: &actions) }
             attemptEnded(reference, outcome, at: now, into: &actions)
+        case .resultFound(let reference, let found):
+            resultFound(reference, found, at: now, into: &actions)
         case .checkpointAcknowledged(let sequence):
             checkpointStored(sequence, at: now, into: &actions)
         case .checkpointFailed(let sequence, let retryAfter):
             checkpointFailed(sequence, retryAfter: retryAfter, at: now)
+        case .operation(let id, let operation):
+            if run.begun { perform(operation, id: id, at: now, into: &actions) }
         case .timerFired:
             announcedTimer = nil
             fireTimers(at: now, into: &actions)

@@ -13,6 +13,14 @@ struct RunState: Sendable {
     var pausedSince: Timestamp?
     /// Why it stops, while some attempts have yet to end.
     var ending: Ending?
+    /// How it ends, once that is decided and something is still to be done.
+    var decision: Decision?
+    /// What it is doing; follows from the decision and the reason.
+    var stage = Stage.main
+    /// The last changes of its phase.
+    var transitions: [RunTransition] = []
+    /// What came of users' operations, by their ids.
+    var operations: [String: OperationRecord] = [:]
     /// The wish last heard.
     var desired: DesiredRunState = .running
     /// Whether `start` was heard.
@@ -21,13 +29,34 @@ struct RunState: Sendable {
     var finished = false
     /// The fields that a stored status may have of the run.
     var writtenFields: RunFields = []
+    /// The fields among those that are lists or maps and changed since they were last handed out.
+    var changedFields: RunFields = [.transitions, .operations, .outputs]
+
+    /// What a run does, one after the other.
+    enum Stage: Sendable {
+        /// The tasks of the workflow.
+        case main
+        /// The compensations of those that completed.
+        case rollback
+        /// The tasks of `finally`.
+        case finally
+    }
+
+    /// How a run ends.
+    struct Decision: Sendable, Hashable {
+        var phase: RunPhase
+        var reason: String?
+        var message: String?
+    }
 }
 
 /// Why a run stops while some of its attempts have yet to end; stored as the run's reason.
 enum Ending: String, Sendable, CaseIterable {
     case failing = "Failing"
     case cancelling = "Cancelling"
+    case terminating = "Terminating"
     case timingOut = "TimingOut"
+    case rollingBack = "RollingBack"
     /// Its status would have no room for its end.
     case rejecting = "Rejecting"
 
@@ -35,8 +64,9 @@ enum Ending: String, Sendable, CaseIterable {
     var phase: RunPhase {
         switch self {
         case .failing, .rejecting: .failed
-        case .cancelling: .cancelled
+        case .cancelling, .terminating: .cancelled
         case .timingOut: .timedOut
+        case .rollingBack: .rolledBack
         }
     }
 
@@ -44,19 +74,20 @@ enum Ending: String, Sendable, CaseIterable {
     var taskReason: TaskReason {
         switch self {
         case .failing, .rejecting: .runFailed
-        case .cancelling: .runCancelled
+        case .cancelling, .terminating: .runCancelled
         case .timingOut: .runTimedOut
+        case .rollingBack: .runRolledBack
         }
     }
-}
 
-extension Ending {
     /// The reason the run ends with.
     var finalReason: String {
         switch self {
         case .failing: RunReason.taskFailed
         case .cancelling: RunReason.cancelled
+        case .terminating: RunReason.terminated
         case .timingOut: RunReason.timedOut
+        case .rollingBack: RunReason.rolledBack
         case .rejecting: RunReason.tooLarge
         }
     }
@@ -67,7 +98,15 @@ enum RunReason {
     static let completedWithFailures = "CompletedWithFailures"
     static let taskFailed = "TaskFailed"
     static let outputFailed = "OutputFailed"
+    static let finallyFailed = "FinallyFailed"
+    static let rollbackFailed = "RollbackFailed"
     static let tooLarge = "RunTooLarge"
     static let cancelled = "CancelRequested"
+    static let terminated = "TerminateRequested"
     static let timedOut = "RunTimeout"
+    static let rolledBack = "RolledBack"
+    /// The tasks of `finally` run.
+    static let finalizing = "Finalizing"
+    /// The compensations run.
+    static let compensating = "Compensating"
 }

@@ -8,8 +8,16 @@ struct TaskState: Sendable {
     var phase: TaskPhase = .pending
     var reason: TaskReason?
     var marks: TaskMarks = []
+    /// How urgent it is: 0 is the most. From the plan.
+    var urgency: UInt8 = 2
+    /// What is special about it. From the plan.
+    var traits: TaskTraits = []
     /// The fields that a stored status may have of this task, so that a patch must clear them.
     var writtenFields: TaskFields = []
+    /// The shard of the checkpoint that holds it; 0 is the status itself.
+    var shard: UInt16 = 0
+    /// The scope instance it is part of.
+    var instance: Int32 = 0
     /// How many of its dependencies have not ended.
     var unmet: Int32 = 0
     /// The number of the current or last attempt; 0 before the first.
@@ -18,6 +26,9 @@ struct TaskState: Sendable {
     var interruptions: Int32 = 0
     var started: Timestamp?
     var completed: Timestamp?
+
+    /// Whether bodies of it run, or are about to end.
+    var isOpenContainer: Bool { marks.contains(.container) }
 }
 
 /// What only some tasks have.
@@ -26,6 +37,17 @@ struct TaskDetail: Sendable, Hashable {
     var errorType: String?
     var errorMessage: String?
     var message: String?
+    /// The case that a branch took.
+    var caseName: String?
+    /// When the attempt under way must have ended, where that outlives this process: of a container,
+    /// and of an attempt that is idempotent by a name.
+    var deadline: Timestamp?
+    /// When a task that waits for a moment is done.
+    var until: Timestamp?
+    /// The number of the fallback in use, from 1; 0 is the task itself.
+    var fallback: Int32 = 0
+    /// The place of its end among those of all tasks that can be undone, from 1.
+    var order: Int32 = 0
     var isEmpty: Bool { self == TaskDetail() }
 }
 
@@ -38,6 +60,40 @@ struct TaskMarks: OptionSet, Sendable {
     static let cancelled = TaskMarks(rawValue: 2)
     /// The current attempt passed its deadline.
     static let expired = TaskMarks(rawValue: 4)
+    /// It is running by its bodies and not by an attempt. Follows from phase, plan and fallback.
+    static let container = TaskMarks(rawValue: 8)
+    /// The answer to a look-up is awaited. After a crash the task is ready and asks again.
+    static let lookedUp = TaskMarks(rawValue: 16)
+    /// No look-up is needed any more. After a crash one more is made, to no harm.
+    static let missed = TaskMarks(rawValue: 32)
+    /// It ran in this run, or depends on one that did: what earlier runs gave is not for it. Follows
+    /// from phases and reasons.
+    static let fresh = TaskMarks(rawValue: 64)
+}
+
+/// What is special about a task, from its plan: a plain task has none of it.
+struct TaskTraits: OptionSet, Sendable {
+    let rawValue: UInt16
+    /// Has a condition.
+    static let condition = TaskTraits(rawValue: 1)
+    /// Is done once its inputs are evaluated.
+    static let evaluated = TaskTraits(rawValue: 2)
+    /// Has bodies.
+    static let container = TaskTraits(rawValue: 4)
+    /// Its attempts are idempotent by a name.
+    static let named = TaskTraits(rawValue: 8)
+    /// Its attempts wait for people.
+    static let approval = TaskTraits(rawValue: 16)
+    /// Waits for a moment.
+    static let wait = TaskTraits(rawValue: 32)
+    /// Starts by a rule other than that all it depends on have ended.
+    static let join = TaskTraits(rawValue: 64)
+    /// Has options of its own: look at the plan.
+    static let options = TaskTraits(rawValue: 128)
+    /// Can be undone.
+    static let compensation = TaskTraits(rawValue: 256)
+    /// Depends on something in another way than by its success.
+    static let edges = TaskTraits(rawValue: 512)
 }
 
 /// Why a task is where it is, in words that stay the same.
@@ -46,6 +102,8 @@ enum TaskReason: String, Sendable, CaseIterable {
     case conditionFalse = "ConditionFalse"
     /// A task it depends on was skipped by a condition, directly or not.
     case dependencySkipped = "DependencySkipped"
+    /// Too few of the tasks it depends on ended as it asks.
+    case dependencyUnmet = "DependencyUnmet"
     /// It needs an output of a task that has none.
     case missingOutput = "MissingOutput"
     /// The run failed before the task ended.
@@ -54,17 +112,47 @@ enum TaskReason: String, Sendable, CaseIterable {
     case runCancelled = "RunCancelled"
     /// The run timed out before the task ended.
     case runTimedOut = "RunTimedOut"
+    /// The run was rolled back before the task ended.
+    case runRolledBack = "RunRolledBack"
+    /// Another task of the container failed before the task ended.
+    case scopeFailed = "ContainerFailed"
+    /// The container timed out before the task ended.
+    case scopeTimedOut = "ContainerTimedOut"
+    /// The container was ended by a user.
+    case scopeEnded = "ContainerEnded"
     /// A crash left the fate of an attempt unknown, and the next one waits for its start.
     case interrupted = "Interrupted"
+    /// The result of an earlier try of the run stands in for an attempt.
+    case reused = "Reused"
+    /// A result from the cache stands in for an attempt.
+    case cached = "Cached"
+    /// The task failed, and a value stands in for what it would have given.
+    case fallbackValue = "FallbackValue"
+    /// The task failed, and counts as skipped.
+    case fallbackSkipped = "FallbackSkipped"
+    /// A user skipped it.
+    case skippedByUser = "SkippedByUser"
+    /// A user gave its outputs.
+    case setByUser = "SetByUser"
 
     /// Its next attempt waits to be admitted; the message says for what.
     case queued = "Queued"
 
     /// Whether the task was settled only because the run ended.
     var isSweep: Bool {
-        self == .runFailed || self == .runCancelled || self == .runTimedOut
+        switch self {
+        case .runFailed, .runCancelled, .runTimedOut, .runRolledBack: true
+        default: false
+        }
+    }
+
+    /// Whether the task was settled only because what it is part of ended.
+    var isImposed: Bool {
+        isSweep || self == .scopeFailed || self == .scopeTimedOut || self == .scopeEnded
     }
 
     /// Whether the task was skipped by a condition, its own or one before it.
-    var isConditional: Bool { self == .conditionFalse || self == .dependencySkipped }
+    var isConditional: Bool {
+        self == .conditionFalse || self == .dependencySkipped || self == .dependencyUnmet
+    }
 }

@@ -10,13 +10,22 @@ struct TaskFields: OptionSet, Sendable {
     static let outputs = TaskFields(rawValue: 64)
     static let reason = TaskFields(rawValue: 128)
     static let startTime = TaskFields(rawValue: 256)
+    static let caseName = TaskFields(rawValue: 512)
+    static let deadline = TaskFields(rawValue: 1024)
+    static let fallback = TaskFields(rawValue: 2048)
+    static let iterations = TaskFields(rawValue: 4096)
+    static let order = TaskFields(rawValue: 8192)
+    static let until = TaskFields(rawValue: 16384)
+    /// Always there; a bit only so that it has its place among the names.
+    static let phase = TaskFields(rawValue: 32768)
 
-    /// Every field with its name, sorted by it; `phase`, which is always there, is none of them.
+    /// Every field with its name, sorted by it.
     static let named: [(name: String, field: TaskFields)] = [
-        ("attempt", .attempt), ("completionTime", .completionTime), ("error", .error),
-        ("interruptions", .interruptions), ("message", .message),
-        ("nextAttemptTime", .nextAttemptTime), ("outputs", .outputs), ("reason", .reason),
-        ("startTime", .startTime),
+        ("attempt", .attempt), ("case", .caseName), ("completionTime", .completionTime),
+        ("deadline", .deadline), ("error", .error), ("fallback", .fallback),
+        ("interruptions", .interruptions), ("iterations", .iterations), ("message", .message),
+        ("nextAttemptTime", .nextAttemptTime), ("order", .order), ("outputs", .outputs),
+        ("phase", .phase), ("reason", .reason), ("startTime", .startTime), ("until", .until),
     ]
 }
 
@@ -30,13 +39,20 @@ struct RunFields: OptionSet, Sendable {
     static let startTime = RunFields(rawValue: 16)
     static let deadline = RunFields(rawValue: 32)
     static let pausedSince = RunFields(rawValue: 64)
+    static let decision = RunFields(rawValue: 128)
+    static let operations = RunFields(rawValue: 256)
+    static let subphase = RunFields(rawValue: 512)
+    static let transitions = RunFields(rawValue: 1024)
 
     static let named: [(name: String, field: RunFields)] = [
-        ("completionTime", .completionTime), ("message", .message), ("outputs", .outputs),
-        ("reason", .reason), ("startTime", .startTime),
+        ("completionTime", .completionTime), ("decision", .decision), ("message", .message),
+        ("operations", .operations), ("outputs", .outputs), ("reason", .reason),
+        ("startTime", .startTime), ("subphase", .subphase), ("transitions", .transitions),
     ]
     /// Those under `timers`.
     static let timers: [(name: String, field: RunFields)] = [
         ("pausedTime", .pausedSince), ("runDeadline", .deadline),
     ]
+    /// Those that are handed out only where they changed.
+    static let large: RunFields = [.operations, .outputs, .transitions]
 }

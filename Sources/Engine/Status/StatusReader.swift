@@ -9,6 +9,30 @@ internal import Workflows
 struct StatusReader {
     let status: JSON
 
+    /// The entries of tasks, by what their paths start with and by their ids.
+    struct StoredEntries {
+        private(set) var byPrefix: [String: [String: (entry: JSON, shard: UInt16)]] = [:]
+        private(set) var count = 0
+
+        mutating func add(_ path: String, _ entry: JSON, shard: UInt16) throws(CheckpointError) {
+            guard case .object = entry else {
+                throw CheckpointError(
+                    "it is no object but \(entry.kindName)", at: ["tasks", .key(path)])
+            }
+            let (prefix, id) = TaskPath.split(path) ?? ("", path)
+            count += 1
+            byPrefix[prefix, default: [:]][id] = (entry, shard)
+        }
+
+        /// The path of one of the entries, of those with none of the prefixes given.
+        func path(notIn known: (String) -> Bool) -> String? {
+            let unknown = byPrefix.keys.filter { !known($0) }.sorted().first
+            return unknown.flatMap { prefix in
+                byPrefix[prefix]?.keys.sorted().first.map { prefix + $0 }
+            }
+        }
+    }
+
     /// What a status says of one task.
     struct StoredTask {
         var state = TaskState()
@@ -33,6 +57,20 @@ struct StatusReader {
         return Int64(number ?? 0)
     }
 
+    /// The numbers of the shards that the status refers to, with those of the writes it means.
+    func shardSequences() throws(CheckpointError) -> [Int: Int64] {
+        let checkpoint = JSON.object(try object(status, "checkpoint", .root) ?? [:])
+        var sequences: [Int: Int64] = [:]
+        for (name, value) in try object(checkpoint, "shardSequences", ["checkpoint"]) ?? [:] {
+            let path: JSONPath = ["checkpoint", "shardSequences", .key(name)]
+            guard let shard = Int(name), shard > 0, shard <= Int(UInt16.max),
+                let number = value.integerValue
+            else { throw CheckpointError("it is no number of a shard", at: path) }
+            sequences[shard] = number
+        }
+        return sequences
+    }
+
     func run() throws(CheckpointError) -> RunState {
         var run = RunState()
         run.phase = try choice(status, "phase", .root) ?? .pending
@@ -44,50 +82,101 @@ struct StatusReader {
         let timers = JSON.object(try object(status, "timers", .root) ?? [:])
         run.deadline = try time(timers, "runDeadline", ["timers"])
         run.pausedSince = try time(timers, "pausedTime", ["timers"])
-        if !run.phase.isTerminal { run.ending = run.reason.flatMap(Ending.init) }
-        run.desired =
-            run.ending == .cancelling ? .cancelled : run.phase == .paused ? .paused : .running
+        run.transitions = try transitions()
+        run.operations = try operations()
+        run.decision = try decision()
+        if !run.phase.isTerminal {
+            let ending = run.reason.flatMap(Ending.init)
+            if run.decision == nil {
+                run.ending = ending
+            } else {
+                run.ending = ending == .terminating ? .terminating : nil
+                run.stage = run.decision?.phase == .rolledBack ? .rollback : .finally
+            }
+        }
+        run.desired = desired(run)
         if run.phase != .pending && run.started == nil && !run.phase.isTerminal {
             throw CheckpointError("a run that has started has no startTime", at: .root)
         }
         return run
     }
 
-    /// The tasks that the status names, by index.
-    func tasks(of plan: WorkflowPlan) throws(CheckpointError) -> [(index: Int, task: StoredTask)] {
-        var found: [(Int, StoredTask)] = []
-        for (id, entry) in try object(status, "tasks", .root) ?? [:] {
-            let path: JSONPath = ["tasks", .key(id)]
-            guard let index = plan.index(of: id) else {
-                throw CheckpointError("the workflow has no such task", at: path)
-            }
-            guard case .object = entry else {
-                throw CheckpointError("it is no object but \(entry.kindName)", at: path)
-            }
-            found.append((index, try task(entry, path)))
-        }
-        try checkOrder(found, plan)
-        return found
-    }
-
-    /// No task may have gone further than those it waits for (law 9).
-    private func checkOrder(
-        _ found: [(index: Int, task: StoredTask)], _ plan: WorkflowPlan
-    ) throws(CheckpointError) {
-        var hasEnded = Array(repeating: false, count: plan.tasks.count)
-        for (index, task) in found { hasEnded[index] = task.state.phase.isTerminal }
-        for (index, task) in found
-        where task.state.phase != .pending && task.state.reason?.isSweep != true {
-            for dependency in plan.dependencies(of: index) where !hasEnded[Int(dependency)] {
-                let id = plan.tasks[Int(dependency)].id
-                throw CheckpointError(
-                    "it is \(task.state.phase.rawValue), and '\(id)', which it depends on, has not"
-                        + " ended", at: ["tasks", .key(plan.tasks[index].id), "phase"])
-            }
+    /// The wish that the run is known to have heard.
+    private func desired(_ run: RunState) -> DesiredRunState {
+        switch run.ending {
+        case .cancelling: .cancelled
+        case .terminating: .terminated
+        default:
+            run.decision?.phase == .cancelled
+                ? .cancelled : run.phase == .paused ? .paused : .running
         }
     }
 
-    private func task(_ entry: JSON, _ path: JSONPath) throws(CheckpointError) -> StoredTask {
+    private func decision() throws(CheckpointError) -> RunState.Decision? {
+        guard let stored = try object(status, "decision", .root) else { return nil }
+        let path: JSONPath = ["decision"]
+        let members = JSON.object(stored)
+        guard let phase: RunPhase = try choice(members, "phase", path), phase.isTerminal else {
+            throw CheckpointError("how the run ends is no end", at: path)
+        }
+        func text(_ name: String) throws(CheckpointError) -> String? {
+            let text = try string(members, name, path)
+            return text?.isEmpty == true ? nil : text
+        }
+        return RunState.Decision(
+            phase: phase, reason: try text("reason"), message: try text("message"))
+    }
+
+    private func transitions() throws(CheckpointError) -> [RunTransition] {
+        guard let list = status["transitions"]?.arrayValue else { return [] }
+        var transitions: [RunTransition] = []
+        for (place, entry) in list.enumerated() {
+            let path = JSONPath(["transitions"]).index(place)
+            guard let time = try time(entry, "time", path),
+                let from: RunPhase = try choice(entry, "from", path),
+                let to: RunPhase = try choice(entry, "to", path)
+            else { throw CheckpointError("a transition has no time or phases", at: path) }
+            transitions.append(
+                RunTransition(
+                    time: time, from: from, to: to,
+                    reason: try string(entry, "reason", path) ?? ""))
+        }
+        return transitions
+    }
+
+    private func operations() throws(CheckpointError) -> [String: OperationRecord] {
+        var records: [String: OperationRecord] = [:]
+        for (id, entry) in try object(status, "operations", .root) ?? [:] {
+            let path: JSONPath = ["operations", .key(id)]
+            guard let time = try time(entry, "time", path),
+                let result = try string(entry, "result", path)
+                    .flatMap(OperationRecord.Result.init)
+            else { throw CheckpointError("an operation has no time or result", at: path) }
+            records[id] = OperationRecord(
+                time: time, result: result, message: try string(entry, "message", path) ?? "")
+        }
+        return records
+    }
+
+    /// The entries of the tasks, of the status and of the shards it refers to.
+    func entries(_ shards: [Int: JSON]) throws(CheckpointError) -> StoredEntries {
+        var entries = StoredEntries()
+        for (path, entry) in try object(status, "tasks", .root) ?? [:] {
+            try entries.add(path, entry, shard: 0)
+        }
+        for (shard, sequence) in try shardSequences().sorted(by: { $0.key < $1.key }) {
+            let path: JSONPath = ["checkpoint", "shardSequences", .key("\(shard)")]
+            guard let status = shards[shard] else {
+                throw CheckpointError("shard \(shard) is missing", at: path)
+            }
+            let tasks = try CheckpointShard.entries(of: status, at: sequence, path: path)
+            for (name, entry) in tasks { try entries.add(name, entry, shard: UInt16(shard)) }
+        }
+        return entries
+    }
+
+    /// Reads the entry of a task.
+    func task(_ entry: JSON, _ path: JSONPath) throws(CheckpointError) -> StoredTask {
         var task = StoredTask()
         task.state.phase = try choice(entry, "phase", path) ?? .pending
         task.state.reason = try string(entry, "reason", path).flatMap(TaskReason.init)
@@ -97,6 +186,11 @@ struct StatusReader {
         task.state.completed = try time(entry, "completionTime", path)
         task.detail.nextAttempt = try time(entry, "nextAttemptTime", path)
         task.detail.message = try string(entry, "message", path)
+        task.detail.caseName = try string(entry, "case", path)
+        task.detail.deadline = try time(entry, "deadline", path)
+        task.detail.until = try time(entry, "until", path)
+        task.detail.fallback = try integer(entry, "fallback", path) ?? 0
+        task.detail.order = try integer(entry, "order", path) ?? 0
         if let error = try object(entry, "error", path) {
             let errorPath = path.key("error")
             task.detail.errorType = try string(.object(error), "type", errorPath) ?? ""
@@ -121,6 +215,9 @@ struct StatusReader {
         let mustHaveAttempt = state.phase.isActive || state.phase == .retrying
         if mustHaveAttempt && state.attempt == 0 {
             throw CheckpointError("\(state.phase.rawValue) without an attempt", at: path)
+        }
+        if state.phase == .waiting && task.detail.until == nil {
+            throw CheckpointError("Waiting without a moment until which", at: path)
         }
         if state.phase == .retrying && task.detail.nextAttempt == nil {
             throw CheckpointError("Retrying without a nextAttemptTime", at: path)

@@ -1,5 +1,7 @@
+import Crypto
 import POSIX
 import Synchronization
+import Values
 
 /// What attempts wrote to standard output and error, kept in one bounded file an attempt.
 ///
@@ -53,8 +55,9 @@ public final class AttemptLogStore: Sendable {
     public func attempts(runUID: String, taskID: String) -> [Int] {
         let names = (try? FileSystem.list(folder(runUID))) ?? []
         return names.compactMap { name -> Int? in
-            guard name.hasPrefix("\(taskID)."), name.hasSuffix(".log") else { return nil }
-            return Int(name.dropFirst(taskID.count + 1).dropLast(4))
+            let front = fileName(taskID) + "."
+            guard name.hasPrefix(front), name.hasSuffix(".log") else { return nil }
+            return Int(name.dropFirst(front.count).dropLast(4))
         }.sorted()
     }
 
@@ -71,7 +74,21 @@ public final class AttemptLogStore: Sendable {
     }
 
     private func path(_ key: Key) -> String {
-        let task = key.taskID.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
-        return "\(folder(key.runUID))/\(task).\(key.attempt).log"
+        "\(folder(key.runUID))/\(fileName(key.taskID)).\(key.attempt).log"
+    }
+
+    /// A task's path as the name of a file: other bytes than those of ids as `%` and two digits, and
+    /// cut with a digest where it is too long for a name.
+    private func fileName(_ path: String) -> String {
+        var name = ""
+        for byte in path.utf8 {
+            let character = UnicodeScalar(byte)
+            switch character {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", "_": name.unicodeScalars.append(character)
+            default: name += "%" + Hexadecimal.encode([byte])
+            }
+        }
+        guard name.utf8.count > 200 else { return name }
+        return String(name.prefix(160)) + "%" + Digest(of: path).hexadecimal.prefix(24)
     }
 }

@@ -10,18 +10,24 @@ import Workflows
 /// them all and waits.
 final class AttemptRunner: Sendable {
     /// Which attempt of which run.
+    ///
+    /// By path and not by index: what is in a container may have another index after it was taken up
+    /// anew.
     struct Key: Hashable {
         let runUID: String
-        let reference: AttemptReference
+        let path: String
+        let attempt: Int
     }
 
     private struct Running {
+        let number: UInt64
         let task: Task<Void, Never>
         let cancellation: AttemptCancellation
     }
 
     private struct State {
         var tasks: [Key: Running] = [:]
+        var started: UInt64 = 0
         var isShutDown = false
     }
 
@@ -46,27 +52,33 @@ final class AttemptRunner: Sendable {
         _ attempt: TaskAttempt, of run: RunIdentity,
         report: @escaping @Sendable (AttemptOutcome) -> Void
     ) {
-        let key = Key(runUID: run.uid, reference: attempt.reference)
+        let key = Key(
+            runUID: run.uid, path: attempt.taskID, attempt: attempt.reference.attempt)
         state.withLock { state in
-            guard !state.isShutDown, state.tasks[key] == nil else { return }
+            guard !state.isShutDown else { return }
+            // One that was let go of, and is launched again to be adopted, may not have ended yet.
+            let earlier = state.tasks[key]?.task
             let cancellation = AttemptCancellation()
+            state.started += 1
+            let number = state.started
             let task = Task {
+                await earlier?.value
                 let outcome = await AttemptCancellation.$current.withValue(cancellation) {
                     await self.execute(attempt, of: run)
                 }
                 let isLast = self.state.withLock { state in
-                    state.tasks.removeValue(forKey: key)
+                    if state.tasks[key]?.number == number { state.tasks[key] = nil }
                     return state.isShutDown
                 }
                 if !isLast { report(outcome) }
             }
-            state.tasks[key] = Running(task: task, cancellation: cancellation)
+            state.tasks[key] = Running(number: number, task: task, cancellation: cancellation)
         }
     }
 
     /// Asks one attempt to stop; its end is reported as any other.
-    func cancel(_ reference: AttemptReference, of run: RunIdentity) {
-        let key = Key(runUID: run.uid, reference: reference)
+    func cancel(_ path: String, attempt: Int, of run: RunIdentity) {
+        let key = Key(runUID: run.uid, path: path, attempt: attempt)
         guard let running = state.withLock({ $0.tasks[key] }) else { return }
         running.cancellation.request()
         running.task.cancel()

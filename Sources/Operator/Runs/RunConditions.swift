@@ -10,7 +10,7 @@ extension ReadyState {
         switch phase {
         case .completed:
             self = .ready(reason: reason, message: message ?? "the run completed")
-        case .failed, .cancelled, .timedOut:
+        case .failed, .cancelled, .timedOut, .rolledBack:
             self = .stalled(reason: reason, message: message ?? "the run ended: \(phase.rawValue)")
         case .pending:
             self = .reconciling(reason: reason, message: message ?? "the run has not started")

@@ -199,7 +199,13 @@ extension RunController {
         case .writeCheckpoint(let sequence): await writeCheckpoint(sequence, driver)
         case .requestAdmission, .withdrawAdmission: break
         case .launch(let attempt): launch(attempt, driver)
-        case .cancelAttempt(let reference): attempts.cancel(reference, of: driver.identity)
+        case .lookUpResult(let lookup):
+            driver.post(.resultFound(lookup.reference, nil))
+            queue.add(driver.key)
+        case .storeResult: break
+        case .cancelAttempt(let reference):
+            guard let path = driver.path(of: reference) else { return }
+            attempts.cancel(path, attempt: reference.attempt, of: driver.identity)
         case .setTimer: break  // The driver keeps the moment; drive(_:) asks for it at the end.
         case .recordEvent(let notice):
             context.record(

@@ -126,6 +126,11 @@ final class RunDriver: Sendable {
             && object.status["checkpoint"]?["holder"]?.stringValue != holder
     }
 
+    /// The path of the task that an attempt is of.
+    func path(of reference: AttemptReference) -> String? {
+        state.withLock { $0.machine.path(of: reference) }
+    }
+
     /// Where the run stands.
     var phase: RunPhase { state.withLock { $0.machine.phase } }
 }

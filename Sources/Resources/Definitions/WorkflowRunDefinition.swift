@@ -41,8 +41,9 @@ extension ResourceDefinition {
             "workflowSpec": WorkflowSpecSchema.schema,
             "inputs": .freeObject("The values of the definition's inputs."),
             "desiredState": .string(
-                "Running lets the run go on, Paused starts no more tasks, Cancelled ends it.",
-                enum: ["Running", "Paused", "Cancelled"]),
+                "Running lets the run go on, Paused starts no more tasks, Cancelled ends it after"
+                    + " what finally says, Terminated ends it at once.",
+                enum: ["Running", "Paused", "Cancelled", "Terminated"]),
             "priority": .integer(
                 "Runs of higher priority get free places first; 0 where absent.", minimum: -1000,
                 maximum: 1000),
@@ -54,12 +55,13 @@ extension ResourceDefinition {
     /// The phases of a run.
     static let runPhases = [
         "Pending", "Running", "Paused", "Completed", "Failed", "Cancelled", "TimedOut",
+        "RolledBack",
     ]
 
     /// The phases of a task.
     static let taskPhases = [
-        "Pending", "Ready", "Launching", "Running", "Retrying", "Completed", "Failed", "Skipped",
-        "Cancelled", "TimedOut",
+        "Pending", "Waiting", "Ready", "Launching", "Running", "WaitingApproval", "Retrying",
+        "InDoubt", "Completed", "Failed", "Skipped", "Cancelled", "TimedOut",
     ]
 
     static let taskStatus = Schema.object(
@@ -82,6 +84,19 @@ extension ResourceDefinition {
             "interruptions": .integer(
                 "How many attempts ended with their process rather than by themselves.",
                 minimum: 0),
+            "case": .string("The case that a branch took."),
+            "deadline": .timestamp("When the attempt under way must have ended."),
+            "fallback": .integer("The fallback in use, from 1.", minimum: 0),
+            "iterations": .object(
+                "How far a loop has come.",
+                [
+                    "total": .integer("How many there are, or were begun.", minimum: 0),
+                    "completed": .integer("How many completed.", minimum: 0),
+                    "failed": .integer("How many failed.", minimum: 0),
+                ]),
+            "order": .integer(
+                "The place of its end among those of the tasks that can be undone.", minimum: 0),
+            "until": .timestamp("The moment that the task waits for."),
         ])
 
     private static let runStatus = Schema.object(
@@ -109,7 +124,27 @@ extension ResourceDefinition {
                 ]),
             "definition": .freeObject("The pinned definition, as it was when the run started."),
             "inputs": .freeObject("The values of the inputs, defaults filled in."),
-            "tasks": .map("How far each task has come, by its id.", of: taskStatus),
+            "subphase": .string("What a running run is doing, in one word."),
+            "transitions": .array(
+                "The last changes of its phase.",
+                of: .object(
+                    "One change.",
+                    [
+                        "time": .timestamp("When it was."),
+                        "from": .string("The phase before.", enum: runPhases),
+                        "to": .string("The phase after.", enum: runPhases),
+                        "reason": .string("Why, in one word."),
+                    ]), maximumItems: 20),
+            "decision": .object(
+                "How the run ends, once that is decided and something is still to be done.",
+                [
+                    "phase": .string("The phase it ends in.", enum: runPhases),
+                    "reason": .string("Why, in one word."),
+                    "message": .string("Why, in a sentence."),
+                ]),
+            "tasks": .map(
+                "How far each task has come, by its path; those that have no room here are in"
+                    + " RunCheckpoints.", of: taskStatus),
             "outputs": .freeObject("The values the run ended with."),
             "checkpoint": .object(
                 "The place of this status in the order of checkpoints.",
@@ -117,7 +152,10 @@ extension ResourceDefinition {
                     "sequence": .integer("Counts up with every checkpoint.", minimum: 0),
                     "holder": .string("The process that wrote it."),
                     "digest": .string("The digest of the checkpoint."),
-                    "shards": .integer("How many RunCheckpoints hold the tasks.", minimum: 0),
+                    "shards": .integer("How many RunCheckpoints hold tasks.", minimum: 0),
+                    "shardSequences": .map(
+                        "The checkpoint that each of them was written with, by number.",
+                        of: .integer("Its sequence.", minimum: 0)),
                 ]),
             "timers": .freeObject("The moments the run waits for, by what they are for."),
             "admission": .object(
@@ -155,7 +193,10 @@ extension ResourceDefinition {
                 [
                     "sequence": .integer("The checkpoint this part was written with.", minimum: 0),
                     "digest": .string("The digest of the tasks."),
-                    "tasks": .map("How far each task has come, by its id.", of: taskStatus),
+                    "tasks": .map("How far each task has come, by its path.", of: taskStatus),
+                    "undo": .freeObject(
+                        "What the tasks that changed with this write were before it, for a run"
+                            + " whose status does not refer to it yet."),
                 ])),
         printerColumns: [
             PrinterColumn("Run", ".spec.run.name", description: "The run."),

@@ -65,3 +65,29 @@ enum TestPlan {
                 digest: Digest(sha256: Array(repeating: 7, count: 32))))
     }
 }
+
+extension TestPlan {
+    /// Compiles a definition as users write it.
+    static func compile(_ spec: JSON) throws -> WorkflowPlan {
+        switch WorkflowCompiler.compile(spec: spec) {
+        case .success(let plan): return plan
+        case .failure(let diagnostics):
+            Issue.record("\(diagnostics.errors.map(\.description))")
+            throw diagnostics.errors.first.map { TestPlanError(message: $0.description) }
+                ?? TestPlanError(message: "not valid")
+        }
+    }
+
+    /// A task of a definition that runs a command.
+    static func command(_ id: String, _ more: JSONObject = [:]) -> JSON {
+        var task: JSONObject = [
+            "id": .string(id), "type": "command", "inputs": ["command": ["true"]],
+        ]
+        task.merge(more)
+        return .object(task)
+    }
+}
+
+struct TestPlanError: Error {
+    let message: String
+}

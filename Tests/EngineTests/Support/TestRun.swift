@@ -16,7 +16,9 @@ struct TestRun: ~Copyable {
     var now: Timestamp
     /// The status as the API server has it.
     var stored: JSON
-    /// The write under way, with what the status would be after it.
+    /// The shards of its checkpoint as the API server has them, by number.
+    var shards: [Int: JSON] = [:]
+    /// The write under way, with what the status would be after it; its shards are stored already.
     var write: (sequence: Int64, status: JSON)?
     /// Attempts that execute, in the order of their launch.
     var executing: [TaskAttempt] = []
@@ -29,6 +31,10 @@ struct TestRun: ~Copyable {
     var timer: Timestamp?
     var finished: RunPhase?
     var notices: [RunNotice] = []
+    /// What the cache was asked for and has not answered.
+    var lookups: [ResultLookup] = []
+    /// What the cache was given, by key.
+    var offered: [String: JSONObject] = [:]
     /// Everything the run asked for, in order.
     var actions: [RunAction] = []
     var writes = 0
@@ -37,20 +43,25 @@ struct TestRun: ~Copyable {
 
     init(
         _ plan: WorkflowPlan, inputs: JSONObject = [:], limits: RunLimits = TestRun.limits,
-        at now: Timestamp = TestRun.start
+        reusing: [String: JSONObject] = [:], at now: Timestamp = TestRun.start
     ) {
-        machine = RunMachine(plan: plan, identity: TestRun.identity, inputs: inputs, limits: limits)
+        machine = RunMachine(
+            plan: plan, identity: TestRun.identity, inputs: inputs, limits: limits,
+            reusing: reusing)
         stored = ["inputs": .object(inputs)]
         self.now = now
     }
 
     /// The run after a crash: nothing of the old process is left but the stored status.
     init(
-        resuming status: JSON, _ plan: WorkflowPlan, limits: RunLimits = TestRun.limits,
+        resuming status: JSON, shards: [Int: JSON] = [:], _ plan: WorkflowPlan,
+        limits: RunLimits = TestRun.limits, reusing: [String: JSONObject] = [:],
         at now: Timestamp
     ) throws {
         machine = try RunMachine(
-            resuming: status, plan: plan, identity: TestRun.identity, limits: limits)
+            resuming: status, shards: shards, plan: plan, identity: TestRun.identity,
+            limits: limits, reusing: reusing)
+        self.shards = shards
         stored = status
         self.now = now
     }
@@ -67,8 +78,9 @@ struct TestRun: ~Copyable {
                     Issue.record("a second write is asked for while one is under way")
                 }
                 var status = stored
-                if let patch = machine.takeStatusPatch() {
-                    status = status.merging(patch: patch)
+                if let taken = machine.takeCheckpoint() {
+                    status = status.merging(patch: taken.status)
+                    shards.merge(taken.shards) { $1 }
                 } else {
                     Issue.record("a write is asked for and nothing changed")
                 }
@@ -79,6 +91,8 @@ struct TestRun: ~Copyable {
             case .withdrawAdmission(let reference):
                 requests.removeAll { $0.reference == reference }
                 withdrawn.append(reference)
+            case .lookUpResult(let lookup): lookups.append(lookup)
+            case .storeResult(let key, let outputs): offered[key] = outputs
             case .launch(let attempt): executing.append(attempt)
             case .cancelAttempt(let reference): stopping.append(reference)
             case .setTimer(let time): timer = time
