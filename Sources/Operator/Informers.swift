@@ -26,6 +26,7 @@ struct Informers: Sendable {
         let repositories: RepositoryController
         let children: Children
         let aftermath: Aftermath
+        let checkpoints: CheckpointController
         let logs: AttemptLogStore
     }
 
@@ -74,7 +75,11 @@ extension Informers.Handlers {
         runs.enqueue(changes.map(\.key))
         children.runsChanged(changes)
         aftermath.runsChanged(changes)
+        checkpoints.runsChanged(changes)
         for change in changes {
+            if RunPhases.hasEnded(change.object) {
+                runs.definitionAppeared(kind: "WorkflowRun", change.key)
+            }
             workflows.runChanged(change.object)
             if case .deleted(let run) = change, let uid = run.uid { logs.remove(runUID: uid) }
         }

@@ -70,6 +70,8 @@ public final class Operator: Sendable {
     private let repositories: RepositoryController
     private let children: Children
     private let aftermath: Aftermath
+    private let results: ResultCache
+    private let checkpoints: CheckpointController
     private let informers: Informers
 
     /// Makes an operator that has not started.
@@ -87,8 +89,10 @@ public final class Operator: Sendable {
         let children = Children(context: context, caches: caches)
         let attempts = AttemptRunner(
             executors: configuration.executors.adding(children.executors), logs: logs)
-        let runs = RunController(context: context, attempts: attempts, cache: caches.runs) {
-            kind, key in
+        let results = ResultCache(context: context)
+        let runs = RunController(
+            context: context, attempts: attempts, cache: caches.runs, results: results
+        ) { kind, key in
             kind == "Template" ? caches.templates.object(key) : caches.workflows.object(key)
         }
         let workflows = WorkflowController(
@@ -112,13 +116,15 @@ public final class Operator: Sendable {
         self.templates = templates
         self.repositories = repositories
         self.children = children
+        self.results = results
+        checkpoints = CheckpointController(context: context, runs: caches.runs)
         let aftermath = Aftermath(context: context, caches: caches, configuration: configuration)
         self.aftermath = aftermath
         informers = Informers(
             context: context, namespace: configuration.namespace, caches: caches,
             handlers: Informers.Handlers(
                 runs: runs, workflows: workflows, templates: templates, repositories: repositories,
-                children: children, aftermath: aftermath, logs: logs))
+                children: children, aftermath: aftermath, checkpoints: checkpoints, logs: logs))
         addGauges(to: registry)
     }
 
@@ -165,6 +171,8 @@ public final class Operator: Sendable {
                         group.addTask { await self.repositories.run() }
                         group.addTask { await self.children.run() }
                         group.addTask { await self.aftermath.run() }
+                        group.addTask { await self.results.run() }
+                        group.addTask { await self.checkpoints.run() }
                     }
                 }
             }

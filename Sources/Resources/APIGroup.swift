@@ -31,6 +31,9 @@ public enum Labels {
     public static let queue = "orchestrator.llm/queue"
     /// On a run that is in the archive and about to go from the API.
     public static let archived = "orchestrator.llm/archived"
+    /// What a RunCheckpoint is kept for, where it is no part of a run's own checkpoint: `manual` or
+    /// `result`.
+    public static let purpose = "orchestrator.llm/purpose"
     /// Kubernetes' own label for what manages an object.
     public static let managedBy = "app.kubernetes.io/managed-by"
     /// The value of ``managedBy`` on objects applied from git.

@@ -65,7 +65,7 @@ import YAML
             "Workflow wf workflows: Ready Tasks Last Run Phase Age",
             "Template wft templates: Ready Tasks Last Run Phase Age",
             "WorkflowRun wfr workflowruns: Phase Progress Workflow Reason Started Age",
-            "RunCheckpoint rcp runcheckpoints: Run Shard Sequence Age",
+            "RunCheckpoint rcp runcheckpoints: Run Purpose Shard Sequence Age",
             "WorkflowRepository wfrepo workflowrepositories: Ready Revision Status Age",
             "Approval apr approvals: Phase Run Task Approvals Deadline Age",
             "DeadLetter dl deadletters: Phase Queue Run Task Error Failed Age",

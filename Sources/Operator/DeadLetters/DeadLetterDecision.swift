@@ -94,7 +94,7 @@ struct DeadLetterDecision: Hashable {
             Labels.managedBy: .string(Labels.manager),
         ]
         let inputs = letter.spec["retry"]?["inputs"]
-        if let source, inputs == nil, letter.spec["definition"] == nil {
+        if let source, inputs == nil {
             run.spec = retrySpec(of: source, task: letter.spec["task"]?.stringValue ?? "")
         } else {
             run.spec = aloneSpec(of: letter, inputs: inputs ?? letter.spec["inputs"] ?? [:])

@@ -108,7 +108,8 @@ final class AttemptRunner: Sendable {
         defer { logs.close(logKey) }
         let request = TaskAttemptRequest(
             namespace: run.namespace, run: run.name, runUID: run.uid, taskID: attempt.taskID,
-            attempt: attempt.reference.attempt, inputs: attempt.inputs, deadline: attempt.deadline)
+            attempt: attempt.reference.attempt, workflow: attempt.workflow, inputs: attempt.inputs,
+            deadline: attempt.deadline)
         return await executors.execute(
             request, ofType: attempt.type, output: LogSink(logs: logs, key: logKey))
     }

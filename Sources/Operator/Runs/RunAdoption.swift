@@ -23,18 +23,34 @@ enum RunAdoption: ~Copyable {
     ///
     /// - Parameters:
     ///   - run: the object.
+    ///   - finding: what it takes over from another run.
     ///   - lookUp: gives the definition of a kind and name in the run's namespace.
     static func of(
-        _ run: KubernetesObject, lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
+        _ run: KubernetesObject, takingOver finding: RunSource.Finding = .none,
+        lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
     ) -> RunAdoption {
         let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
         if phase?.isTerminal == true { return .ended }
         guard let uid = run.uid else { return .ended }
         let identity = RunIdentity(namespace: run.namespace, name: run.name, uid: uid)
         let isResumed = run.status["checkpoint"] != nil
+        var source: RunSource?
+        switch finding {
+        case .none: break
+        case .found(let found): source = found
+        // A run that has started goes on without what is gone since: it knows what it took over.
+        case .waiting(let reason, let message):
+            if !isResumed { return .waiting(reason: reason, message: message) }
+        case .refused(let reason, let message):
+            if !isResumed { return .refused(reason: reason, message: message) }
+        }
         if let pinned = run.status["definition"] ?? run.spec["workflowSpec"] {
             return isResumed
-                ? resume(run, pinned, identity) : start(run, pinned, identity, pin: inlinePin(run))
+                ? resume(run, pinned, identity, source)
+                : start(run, pinned, identity, pin: inlinePin(run), source)
+        }
+        if let source, run.spec["workflowRef"] == nil {
+            return start(run, source.definition, identity, pin: source.pin, source, copies: true)
         }
         guard let reference = run.spec["workflowRef"], let name = reference["name"]?.stringValue
         else {
@@ -49,12 +65,12 @@ enum RunAdoption: ~Copyable {
                 message: "waiting for the \(kind) \(name) in the namespace \(run.namespace)")
         }
         return start(
-            run, definition.spec, identity, pin: pin(kind: kind, definition), copies: true)
+            run, definition.spec, identity, pin: pin(kind: kind, definition), source, copies: true)
     }
 
     private static func start(
         _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity, pin: JSON,
-        copies: Bool = false
+        _ source: RunSource?, copies: Bool = false
     ) -> RunAdoption {
         let plan: WorkflowPlan
         switch WorkflowCompiler.compile(spec: spec, at: ["spec"]) {
@@ -63,7 +79,8 @@ enum RunAdoption: ~Copyable {
             return .refused(reason: "InvalidDefinition", message: diagnostics.summary)
         }
         let inputs: JSONObject
-        switch plan.resolveInputs(run.spec["inputs"]?.objectValue ?? [:]) {
+        let given = run.spec["inputs"]?.objectValue ?? [:]
+        switch plan.resolveInputs(source?.inputs(overriddenBy: given, for: plan) ?? given) {
         case .success(let resolved): inputs = resolved
         case .failure(let diagnostics):
             return .refused(reason: "InvalidInputs", message: diagnostics.summary)
@@ -84,12 +101,14 @@ enum RunAdoption: ~Copyable {
             limits.otherStatusBytes = size
         }
         return .drive(
-            RunMachine(plan: plan, identity: identity, inputs: inputs, limits: limits),
+            RunMachine(
+                plan: plan, identity: identity, inputs: inputs, limits: limits,
+                reusing: source?.results ?? [:]),
             firstStatus: status)
     }
 
     private static func resume(
-        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity
+        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity, _ source: RunSource?
     ) -> RunAdoption {
         guard case .success(let plan) = WorkflowCompiler.compile(spec: spec, at: ["spec"]),
             plan.digest.description == run.status["workflow"]?["digest"]?.stringValue
@@ -103,7 +122,8 @@ enum RunAdoption: ~Copyable {
             var limits = RunLimits()
             limits.otherStatusBytes = run.status["definition"]?.bytes.count ?? 0
             let machine = try RunMachine(
-                resuming: run.status, plan: plan, identity: identity, limits: limits)
+                resuming: run.status, plan: plan, identity: identity, limits: limits,
+                reusing: source?.results ?? [:])
             return .drive(machine, firstStatus: [:])
         } catch {
             return .refused(reason: "InvalidCheckpoint", message: error.description)

@@ -19,6 +19,7 @@ final class RunController: Sendable {
     private let context: OperatorContext
     private let attempts: AttemptRunner
     private let cache: ObjectCache
+    private let results: ResultCache
     private let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     private let queue: WorkQueue<ObjectKey>
     private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
@@ -30,14 +31,17 @@ final class RunController: Sendable {
     ///
     /// - Parameters:
     ///   - attempts: runs what the machines launch.
+    ///   - results: what tasks gave that may stand in for others.
     ///   - definitions: looks a definition up in its informer's cache.
     init(
         context: OperatorContext, attempts: AttemptRunner, cache: ObjectCache,
+        results: ResultCache,
         definitions: @escaping @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     ) {
         self.context = context
         self.attempts = attempts
         self.cache = cache
+        self.results = results
         self.definitions = definitions
         queue = WorkQueue(time: context.time)
     }
@@ -109,7 +113,8 @@ final class RunController: Sendable {
     }
 
     private func adopt(_ object: KubernetesObject) async {
-        let adoption = RunAdoption.of(object) { kind, name in
+        let finding = await source(of: object)
+        let adoption = RunAdoption.of(object, takingOver: finding) { kind, name in
             definitions(kind, ObjectKey(namespace: object.namespace, name: name))
         }
         switch consume adoption {
@@ -126,11 +131,33 @@ final class RunController: Sendable {
         }
     }
 
+    /// What a run takes over from another.
+    private func source(of object: KubernetesObject) async -> RunSource.Finding {
+        var checkpoint: KubernetesObject?
+        if let name = object.spec["restoreFrom"]?["checkpoint"]?.stringValue {
+            let key = ObjectKey(namespace: object.namespace, name: name)
+            checkpoint = try? await context.client.get(.runCheckpoints, key)
+        }
+        return RunSource.of(
+            object,
+            runs: { cache.object(ObjectKey(namespace: object.namespace, name: $0)) },
+            checkpoint: checkpoint)
+    }
+
     private func wait(_ object: KubernetesObject, _ reason: String, _ message: String) async {
         if object.spec["desiredState"]?.stringValue == "Cancelled" {
             await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
             return
         }
+        if let source = object.spec["retryOf"]?["run"]?.stringValue {
+            let key = ObjectKey(namespace: object.namespace, name: source)
+            waiting.withLock { _ = $0["WorkflowRun/\(key)", default: []].insert(object.key) }
+            // It may have ended between the look-up and now.
+            if cache.object(key).map(RunPhases.hasEnded) == true, reason.hasPrefix("RetrySource") {
+                queue.add(object.key)
+            }
+        }
+        if reason == "CheckpointNotFound" { queue.addAfterBackoff(object.key) }
         if let reference = object.spec["workflowRef"], let name = reference["name"]?.stringValue {
             let kind = reference["kind"]?.stringValue ?? "Workflow"
             let definition = ObjectKey(namespace: object.namespace, name: name)
@@ -200,9 +227,11 @@ extension RunController {
         case .requestAdmission, .withdrawAdmission: break
         case .launch(let attempt): launch(attempt, driver)
         case .lookUpResult(let lookup):
-            driver.post(.resultFound(lookup.reference, nil))
-            queue.add(driver.key)
-        case .storeResult: break
+            let found = await results.find(
+                lookup.key, maximumAge: lookup.maximumAge, namespace: driver.key.namespace)
+            driver.post(.resultFound(lookup.reference, found))
+        case .storeResult(let key, let outputs):
+            results.store(key, outputs, run: driver.key, runUID: driver.identity.uid)
         case .cancelAttempt(let reference):
             guard let path = driver.path(of: reference) else { return }
             attempts.cancel(path, attempt: reference.attempt, of: driver.identity)

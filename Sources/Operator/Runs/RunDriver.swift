@@ -22,6 +22,8 @@ final class RunDriver: Sendable {
         /// Fields beside the machine's that no acknowledged write has carried yet.
         var unwritten: JSONObject
         var desired: DesiredRunState
+        /// The ids of the operations that the machine was told of.
+        var heard: Set<String> = []
         var conditions: JSON?
         var resourceVersion: ResourceVersion?
         var wake: Timestamp?
@@ -53,8 +55,12 @@ final class RunDriver: Sendable {
     /// Takes note of what the object says now: what its user wants, and the version to write on.
     func observe(_ object: KubernetesObject) {
         let desired = object.desiredRunState
+        let operations = RequestedOperations.of(object)
         state.withLock { state in
             if let version = object.resourceVersion { state.advance(to: version) }
+            for (id, operation) in operations where state.heard.insert(id).inserted {
+                state.mailbox.append(.operation(id: id, operation))
+            }
             guard desired != state.desired else { return }
             state.desired = desired
             state.mailbox.append(.desiredStateChanged(desired))

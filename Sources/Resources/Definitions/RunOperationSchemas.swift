@@ -63,6 +63,23 @@ enum RunOperationSchemas {
                 "message": .string("Why it was refused, or what it did."),
             ]))
 
+    /// `spec` of a `RunCheckpoint`.
+    static let checkpoint = Schema.object(
+        "What is kept, of which run.", required: ["run"],
+        [
+            "run": ResourceDefinition.run("The run; of a result, that which gave it."),
+            "purpose": .string(
+                "What it is kept for; Shard where absent.", enum: ["Shard", "Manual", "Result"]),
+            "shard": .integer("The number of the part, from 0.", minimum: 0),
+            "label": .string("What the user calls it.", maximumLength: 253),
+            "sequence": .integer("The checkpoint of the run that is kept.", minimum: 0),
+            "digest": .string("The digest of the state."),
+            "state": .freeObject("The status of the run, with its definition."),
+            "key": .string("The key of the result."),
+            "outputs": .string("The outputs of the task, as JSON."),
+            "time": .timestamp("When the result was kept."),
+        ])
+
     /// `status.notifications`.
     static let notifications = Schema.map(
         "What was told to others of the run's end, by event and place in its list.",

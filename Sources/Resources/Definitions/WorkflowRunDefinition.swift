@@ -179,15 +179,9 @@ extension ResourceDefinition {
     public static let runCheckpoint = ResourceDefinition(
         kind: "RunCheckpoint", plural: "runcheckpoints", shortNames: ["rcp"],
         schema: CommonSchemas.resource(
-            "A part of the checkpoint of a run that is too large for one object.",
-            spec: .object(
-                "Which part of which run.", required: ["run", "shard"],
-                [
-                    "run": .object(
-                        "The run.", required: ["name", "uid"],
-                        ["name": .string("Its name."), "uid": .string("Its UID.")]),
-                    "shard": .integer("The number of the part, from 0.", minimum: 0),
-                ]),
+            "What is kept of a run beside its status: a part of a checkpoint that is too large for"
+                + " one object, a state that a user asked to be kept, or the result of a task.",
+            spec: RunOperationSchemas.checkpoint,
             status: .object(
                 "The tasks of this part.",
                 [
@@ -200,6 +194,8 @@ extension ResourceDefinition {
                 ])),
         printerColumns: [
             PrinterColumn("Run", ".spec.run.name", description: "The run."),
+            PrinterColumn(
+                "Purpose", ".spec.purpose", description: "What it is kept for; Shard where empty."),
             PrinterColumn(
                 "Shard", ".spec.shard", type: "integer", description: "The number of the part."),
             PrinterColumn(

@@ -16,6 +16,8 @@ final class Receiver: Sendable {
         let messages = Mutex<[Message]>([])
         /// The statuses to answer with, in turn; then 200.
         let answers = Mutex<[Int]>([])
+        /// The paths that answer 500 for now.
+        let refused = Mutex<Set<String>>([])
     }
 
     private let memory = Memory()
@@ -30,7 +32,10 @@ final class Receiver: Sendable {
                 path: "/" + request.pathSegments.joined(separator: "/"), headers: request.headers,
                 body: request.body)
             memory.messages.withLock { $0.append(message) }
-            let status = memory.answers.withLock { $0.isEmpty ? 200 : $0.removeFirst() }
+            let isRefused = memory.refused.withLock { $0.contains(message.path) }
+            let status = memory.answers.withLock {
+                isRefused ? 500 : $0.isEmpty ? 200 : $0.removeFirst()
+            }
             return HTTPServerResponse(status: status, text: "noted\n")
         }
     }
@@ -38,6 +43,12 @@ final class Receiver: Sendable {
     func url(_ path: String) -> String { "http://127.0.0.1:\(server.port)\(path)" }
 
     var messages: [Message] { memory.messages.withLock { $0 } }
+
+    /// Lets a path fail from now on.
+    func refuse(_ path: String) { memory.refused.withLock { _ = $0.insert(path) } }
+
+    /// Lets a path succeed again.
+    func accept(_ path: String) { memory.refused.withLock { _ = $0.remove(path) } }
 
     func shutdown() async { await server.shutdown() }
 

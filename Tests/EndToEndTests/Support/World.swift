@@ -95,6 +95,11 @@ struct World: Sendable {
 
     /// Calls the program as the world's user does.
     func orchestrator(_ arguments: String...) async throws -> Program.Result {
+        try await orchestrator(arguments)
+    }
+
+    /// Calls the program as the world's user does.
+    func orchestrator(_ arguments: [String]) async throws -> Program.Result {
         let program = Program(Program.orchestrator, environment: ["HOME": directory.path])
         return try await program.run(
             arguments + ["--kubeconfig", kubeconfig, "--namespace", namespace])

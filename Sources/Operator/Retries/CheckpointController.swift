@@ -1,0 +1,104 @@
+import Crypto
+import GitOps
+import Kubernetes
+import Observability
+import Resources
+import Synchronization
+import Values
+
+/// Keeps the states of runs that users asked to be kept, each as a `RunCheckpoint` of its own.
+///
+/// The name follows from the run and the request, so a request that is looked at again after a crash
+/// meets what it made before.
+final class CheckpointController: Sendable {
+    private let context: OperatorContext
+    private let runs: ObjectCache
+    private let queue: WorkQueue<ObjectKey>
+    /// The requests that are known to be done, by the UIDs of their runs.
+    private let kept = Mutex<[String: Set<String>]>([:])
+
+    init(context: OperatorContext, runs: ObjectCache) {
+        self.context = context
+        self.runs = runs
+        queue = WorkQueue(time: context.time)
+    }
+
+    func runsChanged(_ changes: [ObjectChange]) {
+        for change in changes {
+            if case .deleted(let run) = change {
+                kept.withLock { _ = $0.removeValue(forKey: run.uid ?? "") }
+            } else if !missing(of: change.object).isEmpty {
+                queue.add(change.key)
+            }
+        }
+    }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        await queue.work(workers: 2) { await self.reconcile($0) }
+    }
+
+    /// The requests that the run has heard of and that nothing is kept for yet.
+    private func missing(of run: KubernetesObject) -> [JSON] {
+        guard let requests = run.spec["operations"]?.arrayValue, let uid = run.uid else {
+            return []
+        }
+        let known = kept.withLock { $0[uid] ?? [] }
+        return requests.filter { request in
+            guard request["type"] == "Checkpoint", let id = request["id"]?.stringValue else {
+                return false
+            }
+            return !known.contains(id) && run.status["operations"]?[id]?["result"] == "Done"
+        }
+    }
+
+    private func reconcile(_ key: ObjectKey) async {
+        guard let run = runs.object(key), let uid = run.uid, !run.isDeleting else { return }
+        for request in missing(of: run) {
+            guard let id = request["id"]?.stringValue else { continue }
+            do throws(KubernetesError) {
+                let made = try await context.client.create(
+                    .runCheckpoints, CheckpointController.checkpoint(of: run, request, id))
+                context.record(
+                    run, isWarning: false, reason: "CheckpointKept",
+                    message: "\(made.name) keeps how far the run has come")
+            } catch {
+                guard error.code == .alreadyExists else {
+                    context.logger.warning(
+                        "checkpoint not kept", ["run": .string("\(key)"), "error": error.logField])
+                    queue.addAfterBackoff(key)
+                    return
+                }
+            }
+            kept.withLock { _ = $0[uid, default: []].insert(id) }
+        }
+        queue.forget(key)
+    }
+
+    static func checkpoint(
+        of run: KubernetesObject, _ request: JSON, _ id: String
+    ) -> KubernetesObject {
+        let label = request["name"]?.stringValue ?? id
+        let name = RunName.joined(
+            [run.name, label], hashing: ["Checkpoint", run.uid ?? "", id])
+        var checkpoint = KubernetesObject(
+            .runCheckpoints, ObjectKey(namespace: run.namespace, name: name))
+        checkpoint.labels = [
+            Labels.run: .string(ResourceName.labelValue(run.name)), Labels.purpose: "manual",
+            Labels.managedBy: .string(Labels.manager),
+        ]
+        if let owner = run.ownerReference(controller: false) {
+            checkpoint.ownerReferences = [owner]
+        }
+        var state = run.status
+        for field in ["conditions", "notifications", "observedGeneration"] { state[field] = nil }
+        if state["definition"] == nil { state["definition"] = run.spec["workflowSpec"] }
+        checkpoint.spec = [
+            "purpose": "Manual", "label": .string(label), "state": state,
+            "run": ["name": .string(run.name), "uid": .string(run.uid ?? "")],
+            "sequence": run.status["checkpoint"]?["sequence"] ?? 0,
+            "digest": .string(state.digest.description),
+        ]
+        return checkpoint
+    }
+}

@@ -1,0 +1,66 @@
+import GitOps
+import Kubernetes
+import TestSupport
+import Testing
+import Values
+
+/// What users do to runs that go on, on both planes.
+@Suite struct OperationTests {
+    @Test(arguments: Plane.all)
+    func `a task is skipped, and another is given its outputs by hand`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.createRun(
+                "steered",
+                [
+                    "workflowSpec": [
+                        "tasks": [
+                            Manifest.command("stuck", world.gate("never").wait),
+                            Manifest.command("asked", world.gate("never").wait),
+                            Manifest.value("after", "${{ tasks.asked.outputs.stdout }}"),
+                        ],
+                        "outputs": ["said": "${{ tasks.after.outputs.value }}"],
+                    ]
+                ])
+            try await world.object(.workflowRuns, "steered", "to run") {
+                $0.phase(of: "stuck") == "Running" && $0.phase(of: "asked") == "Running"
+            }
+            let skipped = try await world.orchestrator("skip", "steered", "stuck")
+            #expect(skipped.code == 0, "\(skipped)")
+            let set = try await world.orchestrator(
+                "set-output", "steered", "asked", "{\"stdout\": \"by hand\"}")
+            #expect(set.code == 0, "\(set)")
+            let run = try await world.run("steered", is: "Completed")
+            #expect(run.phase(of: "stuck") == "Skipped")
+            #expect(run.status["outputs"] == ["said": "by hand"])
+            let results = (run.status["operations"]?.objectValue ?? [:]).map { $1["result"] }
+            #expect(results == ["Done", "Done"])
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `what is not possible is refused, and told`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.createRun("steered", RunTests.gated(world))
+            try await world.object(.workflowRuns, "steered", "to run") {
+                $0.phase(of: "first") == "Running"
+            }
+            let refused = try await world.orchestrator("skip", "steered", "nothing")
+            #expect(refused.code == 1, "\(refused)")
+            #expect(refused.error.contains("nothing"), "\(refused)")
+            let patch: JSON = [
+                "spec": [
+                    "operations": [
+                        ["id": "mine", "type": "SkipTask", "task": "first"]
+                    ]
+                ]
+            ]
+            let patched = try await world.kubectl.run(
+                "patch", "wfr", "steered", "--type", "merge", "--patch", patch.text)
+            #expect(patched.code == 0, "\(patched)")
+            let run = try await world.run("steered", is: "Completed")
+            #expect(run.status["operations"]?["mine"]?["result"] == "Done")
+            let late = try await world.orchestrator("skip", "steered", "second")
+            #expect(late.code == 1, "\(late)")
+        }
+    }
+}

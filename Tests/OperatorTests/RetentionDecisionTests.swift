@@ -1,0 +1,103 @@
+import GitOps
+import Kubernetes
+import Testing
+import Values
+
+@testable import Operator
+
+/// Which ended runs go, and when the next does.
+@Suite struct RetentionDecisionTests {
+    private let now = Timestamp(seconds: 1_000_000)
+
+    /// A run that ended so many seconds ago.
+    private func run(
+        _ name: String, _ age: Int64, phase: String = "Completed", retryOf: String? = nil
+    ) -> KubernetesObject {
+        var run = KubernetesObject(.workflowRuns, ObjectKey(namespace: "a", name: name))
+        run.metadata["uid"] = .string(name)
+        run.status = [
+            "phase": .string(phase),
+            "completionTime": .string((now + .seconds(-age)).description),
+        ]
+        if let retryOf { run.spec["retryOf"] = ["run": .string(retryOf)] }
+        return run
+    }
+
+    private func decide(
+        _ runs: [KubernetesObject], _ policy: RetentionPolicy, busy: Set<String> = []
+    ) -> RetentionDecision {
+        RetentionDecision(runs: runs, policy: policy, now: now) { busy.contains($0.name) }
+    }
+
+    @Test func `without bounds nothing goes`() {
+        let decision = decide([run("a", 9_999_999), run("b", 1)], .none)
+        #expect(decision.expired.isEmpty)
+        #expect(decision.next == nil)
+    }
+
+    @Test func `of too many the oldest go`() {
+        let policy = RetentionPolicy(completed: .init(maximumCount: 2))
+        let decision = decide([run("b", 20), run("d", 40), run("a", 10), run("c", 30)], policy)
+        #expect(decision.expired.map(\.name) == ["d", "c"])
+    }
+
+    @Test func `what is too old goes, and the next is known`() {
+        let policy = RetentionPolicy(completed: .init(maximumAge: .seconds(25)))
+        let decision = decide([run("a", 10), run("b", 20), run("c", 25)], policy)
+        #expect(decision.expired.map(\.name) == ["c"])
+        #expect(decision.next == now + .seconds(5))
+    }
+
+    @Test func `each kind of end has its own bounds`() {
+        let policy = RetentionPolicy(
+            completed: .init(maximumCount: 0), failed: .init(maximumCount: 1))
+        let runs = [
+            run("good", 1), run("new", 2, phase: "Cancelled"), run("old", 3, phase: "TimedOut"),
+        ]
+        #expect(decide(runs, policy).expired.map(\.name) == ["old", "good"])
+    }
+
+    @Test func `runs that go on, and what they take over, stay`() {
+        let policy = RetentionPolicy(
+            completed: .init(maximumCount: 0), failed: .init(maximumCount: 0))
+        let runs = [
+            run("source", 5, phase: "Failed"), run("retry", 0, phase: "Running", retryOf: "source"),
+            run("told", 6), run("other", 7),
+        ]
+        #expect(decide(runs, policy, busy: ["told"]).expired.map(\.name) == ["other"])
+    }
+
+    @Test func `a definition's own bounds stand in place of the server's`() {
+        let server = RetentionPolicy(
+            completed: .init(maximumCount: 5), failed: .init(maximumCount: 6))
+        let policy = server.overridden(by: ["completed": ["maxAge": "2h", "maxCount": 1]])
+        #expect(policy.completed == .init(maximumAge: .seconds(7200), maximumCount: 1))
+        #expect(policy.failed == server.failed)
+    }
+
+    @Test func `bounds are read from a text`() {
+        typealias Bounds = RetentionPolicy.Bounds
+        #expect(Bounds(parsing: "7d") == Bounds(maximumAge: .seconds(604_800)))
+        #expect(Bounds(parsing: "100") == Bounds(maximumCount: 100))
+        #expect(
+            Bounds(parsing: "1h,100") == Bounds(maximumAge: .seconds(3600), maximumCount: 100))
+        for wrong in ["", "soon", "1,2,3", "1h,2h", "-1"] {
+            #expect(Bounds(parsing: wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `of kept results the oldest go, by number, by size and by age`() {
+        func kept(_ number: Int, bytes: Int = 1, age: Duration = .zero) -> ResultCache.Kept {
+            ResultCache.Kept(
+                key: ObjectKey(namespace: "a", name: "r\(number)"), uid: nil,
+                time: now + .seconds(-number) + (.zero - age), bytes: bytes)
+        }
+        let many = (0..<1003).map { kept($0) }
+        #expect(
+            ResultCache.surplus(of: many, now: now).map(\.key.name) == ["r1000", "r1001", "r1002"])
+        let large = (0..<3).map { kept($0, bytes: 16 << 20) }
+        #expect(ResultCache.surplus(of: large, now: now).map(\.key.name) == ["r2"])
+        let old = kept(1, age: .seconds(31 * 86_400))
+        #expect(ResultCache.surplus(of: [kept(0), old], now: now) == [old])
+    }
+}
