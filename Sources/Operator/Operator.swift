@@ -31,6 +31,8 @@ public final class Operator: Sendable {
         public var logger: Logger
         /// Where time comes from.
         public var time: TimeSource
+        /// The variables of the environment that required inputs may take their values from.
+        public var environment: [String: String] = [:]
         /// The name of this process in events.
         public var instance: String
         /// How long ended runs are kept, where their workflows do not say.
@@ -83,6 +85,7 @@ public final class Operator: Sendable {
             client: client, events: events, logger: configuration.logger,
             redactor: configuration.redactor, metrics: OperatorMetrics(registry: registry),
             time: configuration.time,
+            environment: configuration.environment,
             holder: "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))")
         let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
         let caches = Caches()

@@ -60,6 +60,8 @@ public enum Annotations {
     public static let attempt = "orchestrator.llm/attempt"
     /// Set on a child run that was paused with the run that started it, and goes on with it.
     public static let pausedWithParent = "orchestrator.llm/paused-with-parent"
+    /// The title of a workflow for people, where its name had to be another.
+    public static let title = "orchestrator.llm/title"
     /// `disabled` keeps an object that its repository no longer holds.
     public static let prune = "orchestrator.llm/prune"
 }

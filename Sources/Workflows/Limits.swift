@@ -12,6 +12,14 @@ public enum WorkflowLimits {
     public static let maximumDiagnostics = 200
     /// The most bytes of a run's resolved inputs, which its checkpoint holds.
     public static let maximumInputBytes = 64 << 10
+    /// The deepest nesting of a schema in its short form.
+    public static let maximumShorthandDepth = 16
+    /// The deepest nesting of templates in templates.
+    public static let maximumTemplateDepth = 8
+    /// The most templates that are linked into one definition.
+    public static let maximumLinkedTemplates = 200
+    /// The deepest nesting of a parameter of a template.
+    public static let maximumLiteralDepth = 64
     /// The most names that are compared for suggestions, in one definition.
     public static let maximumComparisons = 100_000
     /// The most cells of one source line that a rendered diagnostic shows.

@@ -21,8 +21,11 @@ struct SourceSnapshot: Sendable {
 public final class GitSource: Sendable {
     private struct ParsedFile: Sendable {
         let blob: GitObjectID
+        let isStrict: Bool
         let resources: [DesiredResource]
         let failures: [SyncFailure]
+        /// The file, where it refers to templates that others may hold and so is read again with them.
+        var bytes: [UInt8]?
     }
 
     private struct Clone: Sendable {
@@ -72,7 +75,8 @@ public final class GitSource: Sendable {
             throw RepositoryProblem(error)
         }
         try GitSource.checkBounds(listing.files)
-        let (files, tooLarge) = try await read(listing.files, in: clone, namespace: namespace)
+        let (files, tooLarge) = try await read(
+            listing.files, in: clone, namespace: namespace, isStrict: spec.isStrict)
         clone.files = files
         let kept = clone
         clones.withLock { $0[uid] = kept }
@@ -88,12 +92,14 @@ public final class GitSource: Sendable {
 
     /// Reads and parses the files whose blobs are new.
     private func read(
-        _ listed: [GitFile], in clone: Clone, namespace: String
+        _ listed: [GitFile], in clone: Clone, namespace: String, isStrict: Bool
     ) async throws(RepositoryProblem) -> ([String: ParsedFile], tooLarge: [SyncFailure]) {
         var files: [String: ParsedFile] = [:]
         var tooLarge: [SyncFailure] = []
         for file in listed {
-            if let known = clone.files[file.path], known.blob == file.blobID {
+            if let known = clone.files[file.path], known.blob == file.blobID,
+                known.isStrict == isStrict
+            {
                 files[file.path] = known
                 continue
             }
@@ -105,12 +111,31 @@ public final class GitSource: Sendable {
                 let bytes = try await clone.repository.read(
                     file.blobID, path: file.path, maximumBytes: SyncLimits.fileBytes)
                 files[file.path] = GitSource.parse(
-                    bytes, path: file.path, blob: file.blobID, namespace: namespace)
+                    bytes, path: file.path, blob: file.blobID, namespace: namespace,
+                    isStrict: isStrict)
             } catch {
                 throw RepositoryProblem(error)
             }
         }
+        link(&files, namespace: namespace)
         return (files, tooLarge)
+    }
+
+    /// Reads the files that refer to templates again, with the templates of the whole commit.
+    private func link(_ files: inout [String: ParsedFile], namespace: String) {
+        let users = files.filter { $0.value.bytes != nil }
+        guard !users.isEmpty else { return }
+        var templates = TemplateCatalogue()
+        for (_, file) in files.sorted(by: { $0.key < $1.key }) {
+            for resource in file.resources where resource.kind == "Template" {
+                templates.add(resource.name, resource.json["spec"] ?? .null)
+            }
+        }
+        for (path, file) in users {
+            files[path] = GitSource.parse(
+                file.bytes ?? [], path: path, blob: file.blob, namespace: namespace,
+                isStrict: file.isStrict, templates: templates)
+        }
     }
 
     private static func tooLarge(_ file: GitFile) -> SyncFailure {
@@ -164,9 +189,10 @@ public final class GitSource: Sendable {
     }
 
     private static func parse(
-        _ bytes: [UInt8], path: String, blob: GitObjectID, namespace: String
+        _ bytes: [UInt8], path: String, blob: GitObjectID, namespace: String, isStrict: Bool,
+        templates: TemplateCatalogue = TemplateCatalogue()
     ) -> ParsedFile {
-        let file = ManifestFile(bytes, path: path)
+        let file = ManifestFile(bytes, path: path, isStrict: isStrict, templates: templates)
         var failures = file.diagnostics.errors.map { diagnostic in
             SyncFailure(
                 path: path, position: diagnostic.position, code: diagnostic.code.rawValue,
@@ -183,7 +209,9 @@ public final class GitSource: Sendable {
                     kind: resource.kind, name: resource.name, path: path, json: resource.json,
                     digest: resource.digest))
         }
-        return ParsedFile(blob: blob, resources: resources, failures: failures)
+        return ParsedFile(
+            blob: blob, isStrict: isStrict, resources: resources, failures: failures,
+            bytes: file.usesTemplates ? bytes : nil)
     }
 
     /// Why a valid manifest is still not applied from git.

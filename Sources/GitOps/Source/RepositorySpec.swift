@@ -10,6 +10,7 @@ struct RepositorySpec: Sendable, Hashable {
     let timeout: Duration
     let isSuspended: Bool
     let prunes: Bool
+    let isStrict: Bool
     let secretName: String?
     let maximumBytes: Int
 
@@ -41,6 +42,7 @@ struct RepositorySpec: Sendable, Hashable {
         timeout = try RepositorySpec.duration(spec, "timeout") ?? .seconds(60)
         isSuspended = spec["suspend"]?.boolValue ?? false
         prunes = spec["prune"]?.boolValue ?? true
+        isStrict = spec["strict"]?.boolValue ?? false
         secretName = spec["secretRef"]?["name"]?.stringValue
         maximumBytes = spec["maximumBytes"]?.integerValue.map { Int($0) } ?? SyncLimits.fetchBytes
     }

@@ -24,9 +24,11 @@ enum RunAdoption: ~Copyable {
     /// - Parameters:
     ///   - run: the object.
     ///   - finding: what it takes over from another run.
+    ///   - environment: the variables that required inputs may take their values from.
     ///   - lookUp: gives the definition of a kind and name in the run's namespace.
     static func of(
         _ run: KubernetesObject, takingOver finding: RunSource.Finding = .none,
+        environment: [String: String] = [:],
         lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
     ) -> RunAdoption {
         let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
@@ -47,10 +49,12 @@ enum RunAdoption: ~Copyable {
         if let pinned = run.status["definition"] ?? run.spec["workflowSpec"] {
             return isResumed
                 ? resume(run, pinned, identity, source)
-                : start(run, pinned, identity, pin: inlinePin(run), source)
+                : start(run, pinned, identity, environment, pin: inlinePin(run), source)
         }
         if let source, run.spec["workflowRef"] == nil {
-            return start(run, source.definition, identity, pin: source.pin, source, copies: true)
+            return start(
+                run, source.definition, identity, environment, pin: source.pin, source,
+                copies: true)
         }
         guard let reference = run.spec["workflowRef"], let name = reference["name"]?.stringValue
         else {
@@ -65,12 +69,13 @@ enum RunAdoption: ~Copyable {
                 message: "waiting for the \(kind) \(name) in the namespace \(run.namespace)")
         }
         return start(
-            run, definition.spec, identity, pin: pin(kind: kind, definition), source, copies: true)
+            run, definition.spec, identity, environment, pin: pin(kind: kind, definition), source,
+            copies: true)
     }
 
     private static func start(
-        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity, pin: JSON,
-        _ source: RunSource?, copies: Bool = false
+        _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity,
+        _ environment: [String: String], pin: JSON, _ source: RunSource?, copies: Bool = false
     ) -> RunAdoption {
         let plan: WorkflowPlan
         switch WorkflowCompiler.compile(spec: spec, at: ["spec"]) {
@@ -80,7 +85,8 @@ enum RunAdoption: ~Copyable {
         }
         let inputs: JSONObject
         let given = run.spec["inputs"]?.objectValue ?? [:]
-        switch plan.resolveInputs(source?.inputs(overriddenBy: given, for: plan) ?? given) {
+        let wanted = source?.inputs(overriddenBy: given, for: plan) ?? given
+        switch plan.resolveInputs(plan.inputs(wanted, completedFrom: environment)) {
         case .success(let resolved): inputs = resolved
         case .failure(let diagnostics):
             return .refused(reason: "InvalidInputs", message: diagnostics.summary)

@@ -114,7 +114,9 @@ final class RunController: Sendable {
 
     private func adopt(_ object: KubernetesObject) async {
         let finding = await source(of: object)
-        let adoption = RunAdoption.of(object, takingOver: finding) { kind, name in
+        let adoption = RunAdoption.of(
+            object, takingOver: finding, environment: context.environment
+        ) { kind, name in
             definitions(kind, ObjectKey(namespace: object.namespace, name: name))
         }
         switch consume adoption {

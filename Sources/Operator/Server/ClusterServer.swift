@@ -31,6 +31,8 @@ public final class ClusterServer: Sendable {
         public var retention = RetentionPolicy.none
         /// The URLs that alerts are sent to, by the names of their channels.
         public var alertChannels: [String: String] = [:]
+        /// The variables of the environment that required inputs may take their values from.
+        public var environment: [String: String] = [:]
         /// How long the periods of the election are.
         public var timing: LeaseElection.Timing
 
@@ -90,6 +92,7 @@ public final class ClusterServer: Sendable {
                 instance: Host.name)
             settings.retention = configuration.retention
             settings.alertChannels = configuration.alertChannels
+            settings.environment = configuration.environment
             self.configuration = settings
             elector = LeaderElector(
                 client: client,

@@ -30,6 +30,8 @@ public final class EmbeddedServer: Sendable {
         public var retention = RetentionPolicy.none
         /// The URLs that alerts are sent to, by the names of their channels.
         public var alertChannels: [String: String] = [:]
+        /// The variables of the environment that required inputs may take their values from.
+        public var environment: [String: String] = [:]
 
         /// Makes a configuration.
         public init(
@@ -104,6 +106,7 @@ public final class EmbeddedServer: Sendable {
             redactor: configuration.redactor, logger: configuration.logger, instance: Host.name)
         settings.retention = configuration.retention
         settings.alertChannels = configuration.alertChannels
+        settings.environment = configuration.environment
         `operator` = Operator(client: client, configuration: settings)
         self.http = http
         route.set(OperatorEndpoints(`operator`, token: token), plane: plane)

@@ -79,7 +79,8 @@ final class WorkflowController: Sendable {
         }
         let runs = runs.objects(index: WorkflowController.runsByWorkflow, value: uid)
         let decision = WorkflowDecision(
-            workflow: object, plan: plan, runs: runs, now: context.time.now())
+            workflow: object, plan: plan, runs: runs, now: context.time.now(),
+            environment: context.environment)
         do {
             try await perform(decision.actions, object)
             queue.forget(key)

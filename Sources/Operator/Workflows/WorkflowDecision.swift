@@ -28,6 +28,7 @@ struct WorkflowDecision {
     private let plan: Result<WorkflowPlan, Diagnostics>
     private let runs: [KubernetesObject]
     private let now: Timestamp
+    private let environment: [String: String]
 
     /// Takes what is seen.
     ///
@@ -36,10 +37,12 @@ struct WorkflowDecision {
     ///   - plan: its definition, compiled.
     ///   - runs: the runs in its namespace that were made of it, in any order.
     ///   - now: the time for conditions that change.
+    ///   - environment: the variables that required inputs may take their values from.
     init(
         workflow: KubernetesObject, plan: Result<WorkflowPlan, Diagnostics>,
-        runs: [KubernetesObject], now: Timestamp
+        runs: [KubernetesObject], now: Timestamp, environment: [String: String] = [:]
     ) {
+        self.environment = environment
         self.workflow = workflow
         self.plan = plan
         self.runs = runs.sorted { $0.name < $1.name }
@@ -98,7 +101,8 @@ struct WorkflowDecision {
 
     /// The run that this definition should have and does not.
     private func launch(of plan: WorkflowPlan) -> KubernetesObject? {
-        guard !plan.definition.isSuspended, missingInputs(plan).isEmpty,
+        guard !plan.definition.isSuspended, !hasTriggers,
+            plan.missingInputs(given: environment).isEmpty,
             lastRun?["digest"]?.stringValue != plan.digest.description, let uid = workflow.uid
         else { return nil }
         let name = RunName.triggered(
@@ -126,9 +130,8 @@ struct WorkflowDecision {
         return run
     }
 
-    private func missingInputs(_ plan: WorkflowPlan) -> [String] {
-        plan.definition.inputs.filter { $0.isRequired && $0.defaultValue == nil }.map(\.name)
-    }
+    /// Whether runs are started by something else than the definition being there.
+    private var hasTriggers: Bool { workflow.spec["triggers"]?.arrayValue?.isEmpty == false }
 }
 
 extension WorkflowDecision {
@@ -160,7 +163,11 @@ extension WorkflowDecision {
         if plan.definition.isSuspended {
             return .ready(reason: "Suspended", message: "valid; spec.suspend holds new runs back")
         }
-        let missing = missingInputs(plan)
+        if hasTriggers {
+            return .ready(
+                reason: "WaitingForTrigger", message: "valid; runs are started by its triggers")
+        }
+        let missing = plan.missingInputs(given: environment)
         guard missing.isEmpty else {
             return .ready(
                 reason: "WaitingForInputs",

@@ -48,6 +48,8 @@ extension ResourceDefinition {
             "prune": .boolean(
                 "Whether objects are deleted once the repository no longer holds them; true where"
                     + " absent."),
+            "strict": .boolean(
+                "Whether a warning about a manifest keeps it from being applied, as an error does."),
             "secretRef": .object(
                 "The Secret with credentials: username and password, or bearerToken.",
                 required: ["name"],

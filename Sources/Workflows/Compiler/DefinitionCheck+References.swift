@@ -101,9 +101,6 @@ extension DefinitionCheck {
         }
         usedInputs.insert(names[2])
         guard inputIndices[names[2]] == nil else { return }
-        report(
-            .unknownInput, "input \"\(names[2])\" is not declared", at: place, offset: offset,
-            help: question(names[2], among: inputIndices.keys)
-                ?? "declare it under inputs")
+        useUndeclared(names[2], at: place, offset: offset)
     }
 }

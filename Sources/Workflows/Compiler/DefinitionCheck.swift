@@ -25,6 +25,8 @@ struct DefinitionCheck {
     var usedInputs: Set<String> = []
     /// Whether something refers to all inputs at once.
     var usesAllInputs = false
+    /// The inputs that something refers to and nothing declares.
+    var implicitInputs: [InputDefinition] = []
     private var comparisons = 0
 
     init(
@@ -47,6 +49,7 @@ struct DefinitionCheck {
         parts.scopes = checkScopes()
         parts.outputs = compileOutputs()
         parts.notifications = compileNotifications()
+        checkDefaults()
         checkInputs()
         return parts
     }

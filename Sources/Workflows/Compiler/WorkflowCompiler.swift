@@ -44,7 +44,7 @@ public struct WorkflowCompiler: Sendable {
             return Compilation(plan: nil, diagnostics: Diagnostics(diagnostics))
         }
         var reader = DefinitionReader(at: path)
-        let definition = reader.read(spec)
+        var definition = reader.read(spec)
         var check = DefinitionCheck(
             definition: definition, places: DefinitionPlaces(reader), taskTypes: taskTypes,
             diagnostics: reader.diagnostics)
@@ -54,6 +54,7 @@ public struct WorkflowCompiler: Sendable {
         WorkflowCompiler.sort(&diagnostics)
         let found = Diagnostics(diagnostics)
         guard !found.hasErrors else { return Compilation(plan: nil, diagnostics: found) }
+        definition.inputs += check.implicitInputs
         let plan = WorkflowPlan(
             definition: definition, scopes: check.scopePlans(parts.scopes),
             finallyScope: definition.finallyScope, outputs: parts.outputs,

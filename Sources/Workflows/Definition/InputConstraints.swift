@@ -37,7 +37,8 @@ struct InputConstraints {
 
     /// Whether the default is a value the input allows.
     func checkDefault(of input: InputDefinition) -> [Diagnostic] {
-        guard let value = input.defaultValue, !value.isNull else { return [] }
+        guard let value = input.defaultValue, !value.isNull, !InputDefaults.isComputed(value)
+        else { return [] }
         let at = place.key("default")
         guard input.kind.contains(value) else {
             let message =

@@ -2,7 +2,8 @@
 ///
 /// A code is never given a new meaning and never reused. `docs/diagnostics.md` lists them, and a test
 /// compares it with this file. E00xx: the text; E01xx: the shape; E02xx: tasks and their order; E03xx:
-/// expressions and references; E04xx: inputs and outputs; E05xx: the values a run is given; Wxxxx: warnings.
+/// expressions and references; E04xx: inputs and outputs; E05xx: the values a run is given; E06xx: dialects and
+/// templates; Wxxxx: warnings.
 public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     // The text of the file.
     case invalidText = "E0001"
@@ -76,6 +77,16 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case inputValueRefused = "E0504"
     case inputsTooLarge = "E0505"
 
+    // The dialects, and what they are linked with.
+    case unknownForm = "E0601"
+    case hiddenVariable = "E0602"
+    case unknownFunction = "E0603"
+    case branchMembership = "E0604"
+    case dependentDefault = "E0605"
+    case templateVersion = "E0606"
+    case templateCycle = "E0607"
+    case templateParameter = "E0608"
+
     // Warnings.
     case unusedInput = "W0001"
     case requiredWithDefault = "W0002"
@@ -89,6 +100,9 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case uselessRetry = "W0025"
     case plainTextSecret = "W0026"
     case deprecatedModel = "W0027"
+    case implicitInput = "W0601"
+    case correctedName = "W0602"
+    case unknownTemplate = "W0603"
 
     /// How grave diagnostics of the code are.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -157,11 +171,22 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .inputValueType: "An input of a run is of another type than declared."
         case .inputValueRefused: "An input of a run does not satisfy its validation."
         case .inputsTooLarge: "The inputs of a run are larger than a checkpoint can hold."
+        case .unknownForm: "A document is in no form of workflow that is known."
+        case .hiddenVariable: "A variable of a loop's body is used outside of it."
+        case .unknownFunction: "A transform names a function that does not exist."
+        case .branchMembership: "A task cannot be part of the branch that names it."
+        case .dependentDefault: "A default is made of itself, or of something that is no input."
+        case .templateVersion: "A template has another version than a task asks for."
+        case .templateCycle: "Templates refer to each other in a circle, or too deep."
+        case .templateParameter: "A parameter of a template is missing, unknown or of another type."
+        case .unknownTemplate: "A template is not among the files read."
         case .unusedInput: "An input is declared and nothing refers to it."
         case .requiredWithDefault: "A required input has a default, which is never used."
         case .ambiguousBoolean:
             "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
         case .unimplementedType: "No executor in this build runs tasks of the type."
+        case .implicitInput: "A name is not declared, and is taken for a required input."
+        case .correctedName: "A name had to be changed to one that an API server takes."
         case .constantCondition: "A condition refers to nothing, so it is always the same."
         case .unreachableTask: "A task can never run."
         case .unreachableCase: "A case of a branch can never be taken."

@@ -13,6 +13,8 @@ public struct ManifestFile: Sendable {
     public let resources: [ManifestResource]
     /// All that is wrong or doubtful, in file order, with positions.
     public let diagnostics: Diagnostics
+    /// Whether a task refers to a template, which another file may hold.
+    public let usesTemplates: Bool
     let source: SourceText
 
     /// Reads and checks a file.
@@ -21,30 +23,44 @@ public struct ManifestFile: Sendable {
     ///   - bytes: The file, YAML or JSON in UTF-8.
     ///   - path: The path shown in messages.
     ///   - taskTypes: The types that tasks may have.
-    public init(_ bytes: [UInt8], path: String, taskTypes: TaskTypes = .builtIn) {
+    ///   - isStrict: Whether a warning is an error, which keeps its resource from being used.
+    ///   - templates: The templates that tasks may refer to, besides those of the file itself.
+    public init(
+        _ bytes: [UInt8], path: String, taskTypes: TaskTypes = .builtIn, isStrict: Bool = false,
+        templates: TemplateCatalogue = TemplateCatalogue()
+    ) {
         self.path = path
         let limits = YAMLLimits(
             maximumBytes: WorkflowLimits.maximumFileBytes,
             maximumNodes: WorkflowLimits.maximumFileNodes,
             maximumExpandedBytes: WorkflowLimits.maximumFileBytes,
             maximumDocuments: WorkflowLimits.maximumDocuments)
-        var reader = ManifestReader(source: SourceText([]), taskTypes: taskTypes)
+        var reader = ManifestReader(
+            source: SourceText([]), taskTypes: taskTypes, isStrict: isStrict)
         do throws(YAMLError) {
             let documents = try YAMLStream.parse(bytes, limits: limits)
-            reader = ManifestReader(source: SourceText(bytes), taskTypes: taskTypes)
-            for document in documents { reader.read(document) }
+            reader = ManifestReader(
+                source: SourceText(bytes), taskTypes: taskTypes, isStrict: isStrict)
+            reader.read(documents, templates: templates)
         } catch {
-            reader = ManifestReader(source: SourceText(bytes), taskTypes: taskTypes)
+            reader = ManifestReader(
+                source: SourceText(bytes), taskTypes: taskTypes, isStrict: isStrict)
             reader.refuse(error)
         }
         source = reader.source
         resources = reader.resources
+        usesTemplates = reader.usesTemplates
         diagnostics = Diagnostics(reader.diagnostics)
     }
 
     /// Reads and checks a text.
-    public init(_ text: String, path: String, taskTypes: TaskTypes = .builtIn) {
-        self.init(Array(text.utf8), path: path, taskTypes: taskTypes)
+    public init(
+        _ text: String, path: String, taskTypes: TaskTypes = .builtIn, isStrict: Bool = false,
+        templates: TemplateCatalogue = TemplateCatalogue()
+    ) {
+        self.init(
+            Array(text.utf8), path: path, taskTypes: taskTypes, isStrict: isStrict,
+            templates: templates)
     }
 
     /// Whether nothing keeps any of the resources from being used.
@@ -61,11 +77,13 @@ public struct ManifestResource: Sendable {
     public let name: String
     /// The namespace, where the manifest says one.
     public let namespace: String?
-    /// The object as it is written.
+    /// The dialect it is written in.
+    public let dialect: ManifestDialect
+    /// The object in canonical form: as it is written where that is canonical already.
     public let json: JSON
     /// Where its document starts.
     public let position: SourcePosition
-    /// The digest of the object as it is written, whatever the order of its fields.
+    /// The digest of the object in canonical form, whatever the order of its fields.
     public let digest: Digest
     /// The plan, where it is a definition and nothing is wrong with it.
     public let plan: WorkflowPlan?

@@ -7,13 +7,17 @@ import YAML
 struct ManifestReader {
     let source: SourceText
     let taskTypes: TaskTypes
+    /// Whether warnings are errors.
+    let isStrict: Bool
     private(set) var resources: [ManifestResource] = []
     private(set) var diagnostics: [Diagnostic] = []
-    private var documents = 0
+    /// Whether something refers to a template.
+    private(set) var usesTemplates = false
     private var seen: [String: SourcePosition] = [:]
 
-    init(source: SourceText, taskTypes: TaskTypes) {
+    init(source: SourceText, taskTypes: TaskTypes, isStrict: Bool) {
         self.source = source
+        self.isStrict = isStrict
         self.taskTypes = taskTypes
     }
 
@@ -28,26 +32,72 @@ struct ManifestReader {
             Diagnostic(code, error.message, at: .root, position: error.position))
     }
 
-    /// Checks one document; an empty one is passed over.
-    mutating func read(_ document: YAMLDocument) {
-        defer { documents += 1 }
-        let json = document.json
-        if json.isNull { return }
-        var check = ResourceCheck(json, taskTypes: taskTypes)
-        check.run()
-        if let name = check.name, let kind = check.kind {
+    /// Checks all documents; empty ones are passed over.
+    ///
+    /// - Parameter templates: The templates that tasks may refer to, besides those of the file.
+    mutating func read(_ documents: [YAMLDocument], templates: TemplateCatalogue) {
+        let manifests = documents.map { CanonicalManifest.reading($0.json) }
+        usesTemplates = manifests.contains { TemplateLinker.mentionsTemplates($0.object) }
+        var catalogue = TemplateCatalogue()
+        for object in manifests.map(\.object) where usesTemplates {
+            guard object["kind"]?.stringValue == "Template", let spec = object["spec"],
+                let name = object["metadata"]?["name"]?.stringValue
+            else { continue }
+            catalogue.add(name, spec)
+        }
+        for name in templates.names where usesTemplates {
+            templates[name].map { catalogue.add(name, $0) }
+        }
+        for (index, document) in documents.enumerated() where !document.json.isNull {
+            var manifest = manifests[index]
+            if usesTemplates { TemplateLinker.link(&manifest, catalogue) }
+            read(manifest, document, index)
+        }
+    }
+
+    /// Checks one document.
+    private mutating func read(
+        _ canonical: CanonicalManifest, _ document: YAMLDocument, _ index: Int
+    ) {
+        var manifest = canonical
+        var check = ResourceCheck(manifest.object, taskTypes: taskTypes)
+        // What is in no dialect has been told, and has nothing to be checked.
+        if !manifest.object.isNull { check.run() }
+        let identity = check.name.flatMap { name in check.kind.map { ($0, name) } }
+        if let (kind, name) = identity {
             checkRepetition(&check, kind: kind, name: name, document)
+        }
+        tell(manifest, document, &check)
+        if let plan = check.plan { manifest.declareInputs(of: plan) }
+        if let (kind, name) = identity {
             let hasErrors = check.diagnostics.contains { $0.severity == .error }
             resources.append(
                 ManifestResource(
-                    index: documents, kind: kind, name: name, namespace: check.namespace,
-                    json: json, position: document.root.position, digest: json.digest,
+                    index: index, kind: kind, name: name, namespace: check.namespace,
+                    dialect: manifest.dialect, json: manifest.object,
+                    position: document.root.position, digest: manifest.object.digest,
                     plan: hasErrors ? nil : check.plan, hasErrors: hasErrors))
         }
-        let doubts =
-            AmbiguousScalars.diagnostics(in: document, source)
-            + DocumentAdvice.diagnostics(in: json)
-        place(check.diagnostics + doubts, in: document)
+        place(check.diagnostics, in: document)
+    }
+
+    /// Puts what the translation found beside what the check did, all at paths of the file.
+    private func tell(
+        _ manifest: CanonicalManifest, _ document: YAMLDocument, _ check: inout ResourceCheck
+    ) {
+        for index in check.diagnostics.indices {
+            let found = check.diagnostics[index]
+            let source = manifest.map.source(of: found.path, offset: found.offset)
+            (check.diagnostics[index].path, check.diagnostics[index].offset) = source
+        }
+        if manifest.diagnostics.contains(where: { $0.code == .missingName }) {
+            check.diagnostics.removeAll { $0.code == .missingName }
+        }
+        check.diagnostics += manifest.diagnostics
+        check.diagnostics += AmbiguousScalars.diagnostics(in: document, source)
+        check.diagnostics += DocumentAdvice.diagnostics(in: document.json)
+        guard isStrict else { return }
+        for index in check.diagnostics.indices { check.diagnostics[index].severity = .error }
     }
 
     private mutating func checkRepetition(

@@ -36,11 +36,19 @@ struct InputResolution {
     }
 
     mutating func resolve(_ given: JSONObject) -> JSONObject {
-        var values: [(String, JSON)] = []
+        var values: [String: JSON] = [:]
         var declared: Set<String> = []
+        var computed: [InputDefinition] = []
         for input in inputs {
             declared.insert(input.name)
-            values.append((input.name, value(of: input, given[input.name])))
+            let isGiven = given[input.name].map { !$0.isNull } ?? false
+            if !isGiven, !input.isRequired, let standard = input.defaultValue,
+                InputDefaults.isComputed(standard)
+            {
+                computed.append(input)
+            } else {
+                values[input.name] = value(of: input, given[input.name])
+            }
         }
         for name in given.keys where !declared.contains(name) {
             guard diagnostics.count < WorkflowLimits.maximumDiagnostics else { break }
@@ -51,9 +59,27 @@ struct InputResolution {
                     suggestion: DefinitionCheck.question(name, among: declared)
                         ?? "its inputs are \(list(declared))"))
         }
-        let resolved = JSONObject(values)
+        // What is missing has been told; a default that is made of it would only repeat that.
+        if diagnostics.isEmpty { compute(computed, in: &values) }
+        let resolved = JSONObject(values.map { ($0.key, $0.value) })
         if diagnostics.isEmpty { checkSize(resolved) }
         return resolved
+    }
+
+    private mutating func compute(
+        _ inputs: [InputDefinition], in values: inout [String: JSON]
+    ) {
+        for (input, message) in InputDefaults.compute(&values, inputs) {
+            diagnostics.append(
+                Diagnostic(
+                    .inputValueRefused,
+                    "the default of input \"\(input.name)\" cannot be had: \(message)",
+                    at: path.key(input.name), suggestion: "give the input a value"))
+        }
+        for input in inputs {
+            guard let result = values[input.name], !result.isNull else { continue }
+            values[input.name] = value(of: input, result)
+        }
     }
 
     private func list(_ names: Set<String>) -> String {

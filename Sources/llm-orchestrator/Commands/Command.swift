@@ -20,7 +20,8 @@ enum Commands {
     /// In the order of the help.
     static var all: [any Command.Type] {
         [
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, SchemasCommand.self,
+            RunCommand.self, ValidateCommand.self, ExportCommand.self, PlanCommand.self,
+            SchemasCommand.self,
             ServerCommand.self,
             ListCommand.self,
             StatusCommand.self, WatchCommand.self, LogsCommand.self, PauseCommand.self,

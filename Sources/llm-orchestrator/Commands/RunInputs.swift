@@ -10,6 +10,9 @@ enum RunInputs {
     static let options: [CommandSpecification.Option] = [
         .value("input-file", nil, "FILE", "a YAML or JSON file with the inputs"),
         .value("input", nil, "JSON", "the inputs as a JSON object"),
+        .value(
+            "env", nil, "NAME", repeats: true,
+            "give the input NAME the value of that variable of the environment"),
         .value("set", nil, "NAME=VALUE", repeats: true, "one input; read as its declared type"),
     ]
 
@@ -22,6 +25,12 @@ enum RunInputs {
         var inputs: JSONObject = [:]
         if let path = arguments.value("input-file") { inputs.merge(try file(path)) }
         if let text = arguments.value("input") { inputs.merge(try json(text)) }
+        for name in arguments.values("env") {
+            guard let text = Environment.variable(name) else {
+                throw CommandFailure(.usage, "--env \(name): the environment has no \(name)")
+            }
+            inputs[name] = try assignment("\(name)=\(text)", plan).1
+        }
         for pair in arguments.values("set") {
             let (name, value) = try assignment(pair, plan)
             inputs[name] = value

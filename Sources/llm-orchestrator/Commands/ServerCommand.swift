@@ -21,6 +21,9 @@ enum ServerCommand: Command {
             .value("kubeconfig", nil, "FILE", "the cluster; else the Pod's own, else $KUBECONFIG"),
             .value("namespace", "n", "NAME", "work in one namespace only"),
             .value(
+                "allow-env", nil, "NAME", repeats: true,
+                "a variable of the environment that a required input of that name takes"),
+            .value(
                 "log-level", nil, "LEVEL", choices: LogLevel.allCases.map(\.rawValue),
                 "the least level that is logged; info where absent"),
             .value(
@@ -50,10 +53,11 @@ enum ServerCommand: Command {
                 .usage, "the embedded control plane listens on loopback only, not on \(host)")
         }
         let server: EmbeddedServer
+        var configuration = EmbeddedServer.Configuration(
+            dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host, port: port,
+            logger: logger, redactor: redactor)
+        configuration.environment = allowedEnvironment(arguments)
         do throws(ServerStartError) {
-            var configuration = EmbeddedServer.Configuration(
-                dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host,
-                port: port, logger: logger, redactor: redactor)
             configuration.retention = policies.retention
             configuration.alertChannels = policies.alertChannels
             server = try await EmbeddedServer(configuration)
@@ -74,11 +78,20 @@ enum ServerCommand: Command {
             dataDirectory: directory, host: host, port: port, logger: logger, redactor: redactor)
         configuration.retention = policies.retention
         configuration.alertChannels = policies.alertChannels
+        configuration.environment = allowedEnvironment(arguments)
         do throws(ServerStartError) {
             return try await ClusterServer(configuration)
         } catch {
             throw CommandFailure(.unreachable, error.description)
         }
+    }
+
+    /// The variables that inputs may take their values from: those that are named, and no other.
+    private static func allowedEnvironment(_ arguments: ParsedArguments) -> [String: String] {
+        let names = arguments.values("allow-env")
+        return Dictionary(
+            names.compactMap { name in Environment.variable(name).map { (name, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Runs a service until it ends or the first SIGINT or SIGTERM; a second one ends the process.

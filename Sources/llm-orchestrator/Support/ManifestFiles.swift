@@ -46,19 +46,47 @@ enum ManifestFiles {
         return found.sorted()
     }
 
-    /// Reads and checks one file; `-` is standard input.
+    /// Reads and checks the files at some paths, each of which may refer to templates of the others.
     ///
-    /// - Parameter name: what standard input is called in messages.
-    static func read(
-        _ path: String, standardInput name: String? = nil
-    ) throws(CommandFailure) -> ManifestFile {
+    /// - Parameters:
+    ///   - paths: Files, directories, and `-` for standard input.
+    ///   - name: What standard input is called in messages.
+    ///   - isStrict: Whether warnings are errors.
+    static func readAll(
+        _ paths: [String], standardInput name: String? = nil, isStrict: Bool = false
+    ) throws(CommandFailure) -> [ManifestFile] {
+        var contents: [(path: String, bytes: [UInt8])] = []
+        for path in paths {
+            for file in try self.paths(at: path) {
+                contents.append(try self.contents(of: file, standardInput: name))
+            }
+        }
+        let files = contents.map { ManifestFile($0.bytes, path: $0.path, isStrict: isStrict) }
+        guard files.contains(where: \.usesTemplates) else { return files }
+        let templates = TemplateCatalogue(files.flatMap(\.resources))
+        return zip(files, contents).map { file, content in
+            guard file.usesTemplates else { return file }
+            return ManifestFile(
+                content.bytes, path: content.path, isStrict: isStrict, templates: templates)
+        }
+    }
+
+    /// Reads and checks one file; `-` is standard input.
+    static func read(_ path: String) throws(CommandFailure) -> ManifestFile {
+        let (name, bytes) = try contents(of: path, standardInput: nil)
+        return ManifestFile(bytes, path: name)
+    }
+
+    /// The bytes of a file, and what it is called in messages.
+    private static func contents(
+        of path: String, standardInput name: String?
+    ) throws(CommandFailure) -> (path: String, bytes: [UInt8]) {
         do throws(FileError) {
             if path == "-" {
                 let bytes = try StandardStreams.readInput(maximumBytes: maximumBytes)
-                return ManifestFile(bytes, path: name ?? standardInput)
+                return (name ?? standardInput, bytes)
             }
-            return ManifestFile(
-                try FileSystem.read(path, maximumBytes: maximumBytes), path: path)
+            return (path, try FileSystem.read(path, maximumBytes: maximumBytes))
         } catch {
             throw CommandFailure(error)
         }

@@ -1,0 +1,229 @@
+import Expressions
+import Values
+
+/// Puts the tasks of templates in the place of the tasks that refer to them.
+///
+/// `templateRef: {name, version?}` makes a task a `parallel` group of the template's tasks, in which
+/// the parameters stand for the template's inputs. A template with `finally`, events or outputs that
+/// have a fallback is a whole run, and becomes a child run instead; so does one that is not known
+/// here, which is looked up once the task starts.
+struct TemplateLinker {
+    let catalogue: TemplateCatalogue
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The tasks that became groups with outputs of their template.
+    private(set) var groups: Set<String> = []
+    private var count = 0
+
+    /// A task to look at, with the templates it came from.
+    private struct Item {
+        let place: JSONPath
+        let trail: [String]
+    }
+
+    init(_ catalogue: TemplateCatalogue) { self.catalogue = catalogue }
+
+    /// Links every task of a document that refers to a template.
+    static func link(_ manifest: inout CanonicalManifest, _ catalogue: TemplateCatalogue) {
+        guard manifest.object["spec"]?["tasks"] != nil, mentionsTemplates(manifest.object) else {
+            return
+        }
+        var linker = TemplateLinker(catalogue)
+        linker.link(&manifest)
+    }
+
+    /// Whether a document refers to templates at all.
+    static func mentionsTemplates(_ object: JSON) -> Bool {
+        var pending = [object["spec"] ?? .null]
+        while let value = pending.popLast() {
+            switch value {
+            case .array(let elements): pending += elements
+            case .object(let members):
+                if members.contains("templateRef") { return true }
+                pending += members.values
+            default: break
+            }
+        }
+        return false
+    }
+
+    private mutating func link(_ manifest: inout CanonicalManifest) {
+        var pending: [Item] = [
+            Item(place: ["spec", "finally"], trail: []), Item(place: ["spec", "tasks"], trail: []),
+        ]
+        while let item = pending.popLast() {
+            for index in (manifest.object[item.place]?.arrayValue ?? []).indices {
+                let place = item.place.index(index)
+                var trail = item.trail
+                if let task = manifest.object[place], task["templateRef"] != nil {
+                    let source = manifest.map.source(of: place).path
+                    if let group = linked(task, at: source, &trail) {
+                        manifest.object[place] = group.json
+                        noteArguments(of: group, at: place, source, &manifest)
+                    }
+                }
+                for body in Self.bodies(of: manifest.object[place], at: place) {
+                    pending.append(Item(place: body, trail: trail))
+                }
+            }
+        }
+        manifest.diagnostics += diagnostics
+        guard !groups.isEmpty else { return }
+        var renaming = GroupOutputs(groups: groups)
+        renaming.rename(in: &manifest)
+    }
+
+    private static func bodies(of task: JSON?, at place: JSONPath) -> [JSONPath] {
+        var found: [JSONPath] = []
+        for name in ["tasks", "default"] where task?[name] != nil { found.append(place.key(name)) }
+        for index in (task?["cases"]?.arrayValue ?? []).indices {
+            found.append(place.key("cases").index(index).key("tasks"))
+        }
+        return found
+    }
+
+    /// What is made of a parameter stands where the parameter is written; all else is the template's.
+    private func noteArguments(
+        of group: LinkedGroup, at place: JSONPath, _ source: JSONPath,
+        _ manifest: inout CanonicalManifest
+    ) {
+        for name in ["tasks", "workflow", "type", "maxParallel"] {
+            manifest.map.note(place.key(name), madeOf: source.key("templateRef"))
+        }
+        if let inputs = group.inputs { manifest.map.note(place.key("inputs"), from: inputs) }
+    }
+
+    // MARK: One task
+
+    private mutating func linked(
+        _ task: JSON, at source: JSONPath, _ trail: inout [String]
+    ) -> LinkedGroup? {
+        // What a template refers to is told where the file refers to the template.
+        let place = trail.isEmpty ? source.key("templateRef") : source
+        let reference = task["templateRef"] ?? .null
+        guard let name = reference.stringValue ?? reference["name"]?.stringValue else {
+            report(
+                .missingField, "templateRef needs the name of a Template", at: place,
+                help: "write templateRef: {name: NAME}")
+            return nil
+        }
+        let arguments = ["inputs", "parameters", "with"].first { task[$0] != nil }
+        let inputs = arguments.map { source.key($0) }
+        // What cannot be linked is a child run, so that nothing else is wrong with it.
+        let childRun = LinkedGroup(childRunOf: name, task, arguments, inputs)
+        guard let spec = catalogue[name] else {
+            report(
+                .unknownTemplate,
+                "the template \"\(name)\" is not among the files read, so it is looked up when the"
+                    + " task starts", at: place,
+                help: DefinitionCheck.question(name, among: catalogue.names))
+            return childRun
+        }
+        guard checkVersion(reference["version"], of: spec, name, at: place) else {
+            return childRun
+        }
+        guard !trail.contains(name), trail.count < WorkflowLimits.maximumTemplateDepth,
+            count < WorkflowLimits.maximumLinkedTemplates
+        else {
+            let way = (trail + [name]).joined(separator: " → ")
+            report(
+                .templateCycle,
+                trail.contains(name)
+                    ? "the template refers to itself: \(way)"
+                    : "templates are nested too deep, or too often: \(way)", at: place,
+                help: "use a task of type workflow, which is a run of its own")
+            return childRun
+        }
+        if Self.isWholeRun(spec) { return childRun }
+        count += 1
+        trail.append(name)
+        var values = TemplateArguments(
+            spec, given: arguments.flatMap { task[$0] } ?? [:], at: inputs ?? place, name: name)
+        values.check()
+        diagnostics += values.diagnostics
+        let group = LinkedGroup(of: spec, task, arguments, inputs, values)
+        if group.hasOutputs, let id = task["id"]?.stringValue { groups.insert(id) }
+        return group
+    }
+
+    private mutating func checkVersion(
+        _ wanted: JSON?, of spec: JSON, _ name: String, at place: JSONPath
+    ) -> Bool {
+        guard let wanted, !wanted.isNull else { return true }
+        let text = wanted.stringValue ?? wanted.text
+        let present = spec["version"]?.stringValue ?? "none"
+        if text == present { return true }
+        report(
+            .templateVersion, "the template \"\(name)\" has the version \(present), not \(text)",
+            at: place.key("version"), help: "write version: \(JSON.string(present).text)")
+        return false
+    }
+
+    /// Whether a template does what only a run of its own can do.
+    private static func isWholeRun(_ spec: JSON) -> Bool {
+        if spec["finally"] != nil || spec["events"] != nil { return true }
+        return (spec["outputs"]?.objectValue ?? [:]).contains { $0.value["fallback"] != nil }
+    }
+
+    private mutating func report(
+        _ code: DiagnosticCode, _ message: String, at path: JSONPath, help: String? = nil
+    ) {
+        diagnostics.append(Diagnostic(code, message, at: path, suggestion: help))
+    }
+}
+
+/// References to the outputs of a template's group, as `tasks.ID.outputs.NAME`.
+///
+/// In the group they are those of one more task, which gathers what the template gives.
+private struct GroupOutputs: NameResolver {
+    var translation = Translation()
+    let groups: Set<String>
+
+    init(groups: Set<String>) { self.groups = groups }
+
+    func isName(_ text: String) -> Bool { false }
+
+    mutating func replacement(of reference: Reference, in source: MappedText) -> NameReplacement? {
+        guard reference.path.count > 2, reference.path[0] == "tasks",
+            groups.contains(reference.path[1]), reference.path[2] == "outputs"
+        else { return nil }
+        let written = reference.path.prefix(3).joined(separator: ".")
+        guard source.bytes[reference.offset...].starts(with: written.utf8) else { return nil }
+        return NameReplacement(
+            text: "\(written).\(LinkedGroup.outputsID)", byteCount: written.utf8.count)
+    }
+
+    /// Rewrites every string of a definition that refers to a group.
+    mutating func rename(in manifest: inout CanonicalManifest) {
+        var pending: [(value: JSON, place: JSONPath)] = [
+            (manifest.object["spec"] ?? .null, ["spec"])
+        ]
+        while let (value, place) = pending.popLast() {
+            switch value {
+            case .string(let text): rename(text, at: place, in: &manifest)
+            case .array(let elements):
+                for (index, element) in elements.enumerated() {
+                    pending.append((element, place.index(index)))
+                }
+            case .object(let members):
+                for (name, member) in members { pending.append((member, place.key(name))) }
+            default: break
+            }
+        }
+    }
+
+    private static let bare: Set<String> = ["condition", "while", "until", "retryIf"]
+
+    private mutating func rename(
+        _ text: String, at place: JSONPath, in manifest: inout CanonicalManifest
+    ) {
+        guard text.contains("tasks.") else { return }
+        let source = MappedText(copying: text, at: place)
+        var result = rewritten(text: source, keepsOutputs: true)
+        if result == nil, case .key(let name)? = place.components.last, Self.bare.contains(name) {
+            result = rewritten(expression: source)
+        }
+        guard let result, result.text != text else { return }
+        manifest.object[place] = .string(result.text)
+        manifest.map.note(place, result, through: manifest.map)
+    }
+}
