@@ -87,7 +87,7 @@ let package = Package(
                 "Crypto", "Git", "HTTP", "Kubernetes", "Observability", "POSIX", "Resources",
                 "Values", "Workflows",
             ]),
-        room("Executors", ["Expressions", "HTTP", "POSIX", "Values", "Workflows"]),
+        room("Executors", ["Admission", "Expressions", "HTTP", "POSIX", "Values", "Workflows"]),
         room(
             "Operator",
             [
@@ -99,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "llm-orchestrator",
             dependencies: [
-                "Console", "ControlPlane", "Engine", "Expressions", "Git", "GitOps", "HTTP",
-                "Kubernetes", "Observability",
+                "Admission", "Console", "ControlPlane", "Engine", "Expressions", "Git", "GitOps",
+                "HTTP", "Kubernetes", "Observability",
                 "Operator", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML",
             ],
             swiftSettings: strict),
@@ -145,7 +145,8 @@ let package = Package(
                 "Crypto", "Git", "GitOps", "HTTP", "Kubernetes", "POSIX", "Resources", "Values",
                 "Workflows", "YAML",
             ]),
-        tests("ExecutorsTests", ["Executors", "HTTP", "POSIX", "Values", "Workflows"]),
+        tests(
+            "ExecutorsTests", ["Admission", "Executors", "HTTP", "POSIX", "Values", "Workflows"]),
         tests(
             "OperatorTests",
             [

@@ -24,6 +24,7 @@ struct BenchmarkGroup {
                         ["shape": .string(shape), "tasks": .integer(Int64(tasks))])
                 }
             },
+            BenchmarkGroup(name: "admission") { admissionBenchmarks($0) },
             BenchmarkGroup(name: "expressions") { report in
                 expressionBenchmarks { report.figure($0, $1, $2) }
             },

@@ -1,3 +1,4 @@
+public import Admission
 public import Values
 public import Workflows
 
@@ -35,11 +36,14 @@ public struct TaskAttemptRequest: Sendable, Hashable {
     public var inputs: JSONObject
     /// The moment by which the attempt must have ended; nil for none.
     public var deadline: Timestamp?
+    /// The provider its requests go to; nil where the task names none.
+    public var provider: ProviderRoute?
 
     /// Makes a request.
     public init(
         namespace: String, run: String, runUID: String, taskID: String, attempt: Int,
-        workflow: ChildWorkflow? = nil, inputs: JSONObject, deadline: Timestamp? = nil
+        workflow: ChildWorkflow? = nil, inputs: JSONObject, deadline: Timestamp? = nil,
+        provider: ProviderRoute? = nil
     ) {
         self.namespace = namespace
         self.run = run
@@ -49,6 +53,7 @@ public struct TaskAttemptRequest: Sendable, Hashable {
         self.workflow = workflow
         self.inputs = inputs
         self.deadline = deadline
+        self.provider = provider
     }
 }
 
@@ -61,6 +66,13 @@ public enum AttemptOutputStream: String, Sendable, Hashable, CaseIterable {
 public protocol AttemptOutputSink: Sendable {
     /// Takes a piece of output, cut anywhere; the attempt waits until it returns.
     func write(stream: AttemptOutputStream, bytes: [UInt8]) async
+    /// Takes what the attempt's provider told of its limits.
+    func observe(_ observation: RateLimitObservation) async
+}
+
+extension AttemptOutputSink {
+    /// Most sinks only take output.
+    public func observe(_ observation: RateLimitObservation) async {}
 }
 
 /// A sink for output nobody looks at.

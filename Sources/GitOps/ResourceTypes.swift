@@ -15,6 +15,8 @@ extension ResourceType {
     public static let approvals = ResourceType(.approval)
     /// Tasks that failed for good.
     public static let deadLetters = ResourceType(.deadLetter)
+    /// Services that tasks send their requests to.
+    public static let providers = ResourceType(.provider)
     /// What is kept of runs beside their status.
     public static let runCheckpoints = ResourceType(.runCheckpoint)
 

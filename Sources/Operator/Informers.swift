@@ -14,6 +14,7 @@ struct Caches: Sendable {
     let repositories = ObjectCache()
     let approvals = ObjectCache(indexes: [.owner])
     let deadLetters = ObjectCache(indexes: [DeadLetterController.retryIndex])
+    let providers = ObjectCache()
 }
 
 /// The watches that keep the caches, and who is told of what they bring.
@@ -27,6 +28,7 @@ struct Informers: Sendable {
         let children: Children
         let aftermath: Aftermath
         let checkpoints: CheckpointController
+        let providers: ProviderController
         let logs: AttemptLogStore
     }
 
@@ -56,6 +58,7 @@ struct Informers: Sendable {
             informer(.workflowRepositories, caches.repositories) { changes in
                 handlers.repositories.enqueue(changes.map(\.key))
             },
+            informer(.providers, caches.providers) { handlers.providers.providersChanged($0) },
             informer(.approvals, caches.approvals) { handlers.children.approvalsChanged($0) },
             informer(.deadLetters, caches.deadLetters) {
                 handlers.aftermath.deadLettersChanged($0)

@@ -39,6 +39,8 @@ public final class Operator: Sendable {
         public var retention = RetentionPolicy.none
         /// The URLs that alerts are sent to, by the names of their channels.
         public var alertChannels: [String: String] = [:]
+        /// How much may be under way at once, and how it is shared.
+        public var admission = AdmissionConfiguration()
 
         /// Makes a configuration.
         public init(
@@ -66,6 +68,9 @@ public final class Operator: Sendable {
 
     private let context: OperatorContext
     private let attempts: AttemptRunner
+    private let admission: AttemptAdmission
+    private let gate: RunGate
+    private let providers: ProviderController
     private let runs: RunController
     private let workflows: WorkflowController
     private let templates: WorkflowController
@@ -93,8 +98,14 @@ public final class Operator: Sendable {
         let attempts = AttemptRunner(
             executors: configuration.executors.adding(children.executors), logs: logs)
         let results = ResultCache(context: context)
+        let admission = AttemptAdmission(
+            configuration.admission, time: configuration.time, metrics: context.metrics.admission)
+        let gate = RunGate(configuration.admission, time: configuration.time)
+        let providers = ProviderController(
+            context: context, admission: admission, cache: caches.providers)
         let runs = RunController(
-            context: context, attempts: attempts, cache: caches.runs, results: results
+            context: context, attempts: attempts, admission: admission, gate: gate,
+            cache: caches.runs, results: results
         ) { kind, key in
             kind == "Template" ? caches.templates.object(key) : caches.workflows.object(key)
         }
@@ -115,6 +126,9 @@ public final class Operator: Sendable {
         self.context = context
         self.attempts = attempts
         self.runs = runs
+        self.admission = admission
+        self.gate = gate
+        self.providers = providers
         self.workflows = workflows
         self.templates = templates
         self.repositories = repositories
@@ -127,8 +141,22 @@ public final class Operator: Sendable {
             context: context, namespace: configuration.namespace, caches: caches,
             handlers: Informers.Handlers(
                 runs: runs, workflows: workflows, templates: templates, repositories: repositories,
-                children: children, aftermath: aftermath, checkpoints: checkpoints, logs: logs))
+                children: children, aftermath: aftermath, checkpoints: checkpoints,
+                providers: providers, logs: logs))
         addGauges(to: registry)
+        connectAdmission()
+    }
+
+    private func connectAdmission() {
+        // Weak: the controller holds admission.
+        admission.listen(
+            AttemptAdmission.Listener(
+                answered: { [weak runs] ticket, event in runs?.answer(ticket, event) },
+                providerChanged: { [weak providers] name, change in
+                    providers?.noteChange(of: name, change)
+                },
+                providerUsed: { [weak providers] name in providers?.noteFigures(of: name) },
+                pressureChanged: { [weak runs] isHigh in runs?.setPressure(isHigh) }))
     }
 
     private func addGauges(to registry: MetricRegistry) {
@@ -137,6 +165,12 @@ public final class Operator: Sendable {
         }
         registry.gauge("orchestrator_attempts_active", help: "Attempts under way.") {
             [attempts] in Double(attempts.count)
+        }
+        registry.gauge("orchestrator_attempts_queued", help: "Attempts that wait to be admitted.") {
+            [admission] in Double(admission.waitingCount)
+        }
+        registry.gauge("orchestrator_runs_queued", help: "Runs that wait to be admitted.") {
+            [gate] in Double(gate.waitingCount)
         }
         registry.gauge("workqueue_depth_runs", help: "Runs that wait for a worker.") {
             [runs] in Double(runs.queueDepth)
@@ -169,6 +203,8 @@ public final class Operator: Sendable {
                     self.context.logger.info("caches synced")
                     await withDiscardingTaskGroup { group in
                         group.addTask { await self.runs.run() }
+                        group.addTask { await self.admission.run() }
+                        group.addTask { await self.providers.run() }
                         group.addTask { await self.workflows.run() }
                         group.addTask { await self.templates.run() }
                         group.addTask { await self.repositories.run() }

@@ -16,11 +16,14 @@ final class OperatorMetrics: Sendable {
     let checkpointFailures: Counter
     /// Syncs of repositories, by result.
     let syncs: Counter
+    /// What admission counts.
+    let admission: AdmissionMetrics
 
     /// Makes the metrics in a registry.
     init(registry: MetricRegistry) {
         self.registry = registry
         OperatorMetrics.addLeading(to: registry, true)
+        admission = AdmissionMetrics(registry: registry)
         runsFinished = registry.counter(
             "orchestrator_runs_finished_total", help: "Runs that ended.", labels: ["phase"])
         attempts = registry.counter(

@@ -78,7 +78,7 @@ public struct ResourceDefinition: Sendable, Hashable {
     /// Every kind of the product, in the order in which they are installed.
     public static let all: [ResourceDefinition] = [
         .workflow, .template, .workflowRun, .runCheckpoint, .workflowRepository, .approval,
-        .deadLetter,
+        .deadLetter, .provider,
     ]
 
     /// The kind of that name, or nil.

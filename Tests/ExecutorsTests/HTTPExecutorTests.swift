@@ -94,7 +94,9 @@ import Workflows
     }
 
     @Test(arguments: [
-        (400, "ClientError", false), (404, "ClientError", false), (408, "TimeoutError", true),
+        (400, "InvalidRequestError", false), (404, "ClientError", false),
+        (401, "AuthenticationError", false), (402, "QuotaExceededError", false),
+        (501, "ServerError", false), (529, "OverloadedError", true), (408, "TimeoutError", true),
         (429, "RateLimitError", true), (500, "ServerError", true), (503, "ServerError", true),
         (504, "TimeoutError", true),
     ])

@@ -193,7 +193,7 @@ struct RightsTests {
             try await until {
                 try await admin.missing(of: [
                     .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals,
-                    .deadLetters,
+                    .deadLetters, .providers,
                 ]).isEmpty
             }
             let client = KubernetesClient(configuration: configuration, http: http)

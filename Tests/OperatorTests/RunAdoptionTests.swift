@@ -96,7 +96,7 @@ import Workflows
             return
         }
         let driver = RunDriver(resumed, machine: machine, firstStatus: first)
-        let actions = driver.step(at: Timestamp(seconds: 11))
+        let actions = driver.step(at: Timestamp(seconds: 11), admit: { _ in .admitted })
         let launches = actions.filter { if case .launch = $0 { true } else { false } }
         let writes = actions.filter { if case .writeCheckpoint = $0 { true } else { false } }
         #expect(launches.isEmpty)
@@ -113,10 +113,10 @@ import Workflows
             return
         }
         let driver = RunDriver(object, machine: machine, firstStatus: first)
-        _ = driver.step(at: Timestamp(seconds: 1))
+        _ = driver.step(at: Timestamp(seconds: 1), admit: { _ in .admitted })
         #expect(driver.phase == .paused)
         driver.observe(run(spec: ["workflowSpec": Self.spec, "inputs": ["city": "Oslo"]]))
-        _ = driver.step(at: Timestamp(seconds: 2))
+        _ = driver.step(at: Timestamp(seconds: 2), admit: { _ in .admitted })
         #expect(driver.phase == .running)
     }
 
@@ -135,7 +135,7 @@ import Workflows
             return [:]
         }
         let driver = RunDriver(object, machine: machine, firstStatus: first)
-        _ = driver.step(at: Timestamp(seconds: 10))
+        _ = driver.step(at: Timestamp(seconds: 10), admit: { _ in .admitted })
         let patch = driver.statusPatch(generation: 1, holder: "me", now: Timestamp(seconds: 10))
         #expect(patch["metadata"]?["resourceVersion"] == "1")
         return try #require(patch["status"])

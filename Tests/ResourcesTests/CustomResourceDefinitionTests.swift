@@ -69,6 +69,7 @@ import YAML
             "WorkflowRepository wfrepo workflowrepositories: Ready Revision Status Age",
             "Approval apr approvals: Phase Run Task Approvals Deadline Age",
             "DeadLetter dl deadletters: Phase Queue Run Task Error Failed Age",
+            "Provider prov providers: Ready Circuit Degraded Status Age",
         ]
         let found = ResourceDefinition.all.map { definition in
             let columns = definition.printerColumns.filter { $0.priority == 0 }.map(\.name)

@@ -31,6 +31,8 @@ public struct AttemptRequest: Sendable, Hashable {
     public let type: String
     /// The implementation that is meant, where the task says so.
     public let executor: String?
+    /// Settings of the executor's own.
+    public let config: JSONObject
     /// How urgent the attempt is.
     public let priority: Priority
     /// What it holds while it runs, in the base unit of each resource.

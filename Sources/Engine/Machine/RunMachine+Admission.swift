@@ -111,6 +111,7 @@ extension AttemptRequest {
     init(_ attempt: TaskAttempt) {
         self.init(
             reference: attempt.reference, taskID: attempt.taskID, type: attempt.type,
-            executor: attempt.executor, priority: attempt.priority, resources: attempt.resources)
+            executor: attempt.executor, config: attempt.config, priority: attempt.priority,
+            resources: attempt.resources)
     }
 }

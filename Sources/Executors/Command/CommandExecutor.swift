@@ -122,6 +122,8 @@ public struct CommandExecutor: TaskExecutor {
         environment["ORCHESTRATOR_RUN_UID"] = attempt.runUID
         environment["ORCHESTRATOR_TASK"] = attempt.taskID
         environment["ORCHESTRATOR_ATTEMPT"] = "\(attempt.attempt)"
+        environment["ORCHESTRATOR_PROVIDER"] = attempt.provider?.name
+        environment["ORCHESTRATOR_PROVIDER_ENDPOINT"] = attempt.provider?.endpoint
         for (name, value) in variables { environment[name] = value }
         return environment
     }

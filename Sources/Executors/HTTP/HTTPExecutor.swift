@@ -21,13 +21,15 @@ public struct HTTPExecutor: TaskExecutor {
         _ attempt: TaskAttemptRequest, output: any AttemptOutputSink
     ) async -> AttemptOutcome {
         await AttemptDeadline.enforce(attempt.deadline) {
-            do throws(TaskError) { return try await send(attempt) } catch {
+            do throws(TaskError) { return try await send(attempt, output) } catch {
                 return .failed(error)
             }
         }
     }
 
-    private func send(_ attempt: TaskAttemptRequest) async throws(TaskError) -> AttemptOutcome {
+    private func send(
+        _ attempt: TaskAttemptRequest, _ output: any AttemptOutputSink
+    ) async throws(TaskError) -> AttemptOutcome {
         var inputs = try HTTPInputs(attempt)
         inputs.request.timeout =
             attempt.deadline.map { max(.milliseconds(1), $0 - SystemClock.now()) }
@@ -36,6 +38,9 @@ public struct HTTPExecutor: TaskExecutor {
         do { response = try await client.send(inputs.request) } catch {
             if error.code == .cancelled || Task.isCancelled { return .cancelled }
             throw HTTPFailure.error(of: inputs, error)
+        }
+        if attempt.provider != nil {
+            await output.observe(ResponseLimits.observation(of: response, now: SystemClock.now()))
         }
         let status = Int64(response.status)
         guard inputs.successStatus.map({ $0.contains(status) }) ?? (status < 400) else {

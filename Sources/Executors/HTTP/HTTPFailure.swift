@@ -29,21 +29,12 @@ enum HTTPFailure {
     static func error(
         of inputs: HTTPInputs, _ response: HTTPResponse, now: Timestamp
     ) -> TaskError {
-        let (type, isRetryable): (String, Bool) =
-            switch response.status {
-            case 429: (TaskError.Kind.rateLimit, true)
-            case 408, 504: (TaskError.Kind.timeout, true)
-            case 500...599: (TaskError.Kind.server, true)
-            default: (TaskError.Kind.client, false)
-            }
+        let failure = ResponseFailure(response, now: now)
         let quotation = HTTPBodyText.quotation(of: response.body)
         return TaskError(
-            type: type,
+            type: failure.type,
             message: "\(inputs.displayName) was answered with status \(response.status)"
                 + (quotation.isEmpty ? "" : ": \(quotation)"),
-            isRetryable: isRetryable,
-            retryAfter: isRetryable
-                ? response.headers["Retry-After"].flatMap { RetryAfter.duration($0, now: now) }
-                : nil)
+            isRetryable: failure.isRetryable, retryAfter: failure.retryAfter)
     }
 }

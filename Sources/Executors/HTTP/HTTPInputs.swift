@@ -18,11 +18,12 @@ struct HTTPInputs {
         guard let url = try reader.string("url"), !url.isEmpty else {
             throw .invalid("input \"url\" must be an absolute http or https URL")
         }
+        let target = attempt.provider?.url(url) ?? url
         let body = reader.value("body")?.value
         let method = try reader.string("method")?.uppercased() ?? (body == nil ? "GET" : "POST")
         request = HTTPRequest(
             method: HTTPMethod(rawValue: method),
-            url: HTTPInputs.adding(try reader.map("query"), to: url),
+            url: HTTPInputs.adding(try reader.map("query"), to: target),
             maximumResponseBytes: Int(
                 try reader.integer(
                     "maximumBytes", in: 1...Int64(ExecutorLimits.maximumResponseBytes))

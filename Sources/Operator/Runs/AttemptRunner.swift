@@ -1,3 +1,4 @@
+import Admission
 import Engine
 import Executors
 import Synchronization
@@ -48,9 +49,13 @@ final class AttemptRunner: Sendable {
     ///
     /// After ``shutDown()`` nothing starts and nothing is reported: the attempt stays what the last
     /// checkpoint says, and whoever takes the run over sees that its fate is unknown (law 5).
+    ///
+    /// - Parameters:
+    ///   - provider: Where its requests go; nil where it names no provider.
+    ///   - report: Is given the end, and what the provider told of its limits meanwhile.
     func start(
-        _ attempt: TaskAttempt, of run: RunIdentity,
-        report: @escaping @Sendable (AttemptOutcome) -> Void
+        _ attempt: TaskAttempt, of run: RunIdentity, through provider: ProviderRoute? = nil,
+        report: @escaping @Sendable (AttemptOutcome, RateLimitObservation) -> Void
     ) {
         let key = Key(
             runUID: run.uid, path: attempt.taskID, attempt: attempt.reference.attempt)
@@ -61,16 +66,17 @@ final class AttemptRunner: Sendable {
             let cancellation = AttemptCancellation()
             state.started += 1
             let number = state.started
+            let observations = AttemptObservations()
             let task = Task {
                 await earlier?.value
                 let outcome = await AttemptCancellation.$current.withValue(cancellation) {
-                    await self.execute(attempt, of: run)
+                    await self.execute(attempt, of: run, provider, observations)
                 }
                 let isLast = self.state.withLock { state in
                     if state.tasks[key]?.number == number { state.tasks[key] = nil }
                     return state.isShutDown
                 }
-                if !isLast { report(outcome) }
+                if !isLast { report(outcome, observations.last) }
             }
             state.tasks[key] = Running(number: number, task: task, cancellation: cancellation)
         }
@@ -102,16 +108,20 @@ final class AttemptRunner: Sendable {
         for task in tasks { await task.value }
     }
 
-    private func execute(_ attempt: TaskAttempt, of run: RunIdentity) async -> AttemptOutcome {
+    private func execute(
+        _ attempt: TaskAttempt, of run: RunIdentity, _ provider: ProviderRoute?,
+        _ observations: AttemptObservations
+    ) async -> AttemptOutcome {
         let logKey = AttemptLogStore.Key(
             runUID: run.uid, taskID: attempt.taskID, attempt: attempt.reference.attempt)
         defer { logs.close(logKey) }
         let request = TaskAttemptRequest(
             namespace: run.namespace, run: run.name, runUID: run.uid, taskID: attempt.taskID,
             attempt: attempt.reference.attempt, workflow: attempt.workflow, inputs: attempt.inputs,
-            deadline: attempt.deadline)
+            deadline: attempt.deadline, provider: provider)
         return await executors.execute(
-            request, ofType: attempt.type, output: LogSink(logs: logs, key: logKey))
+            request, ofType: attempt.type,
+            output: LogSink(logs: logs, key: logKey, observations: observations))
     }
 }
 
@@ -119,6 +129,18 @@ final class AttemptRunner: Sendable {
 private struct LogSink: AttemptOutputSink {
     let logs: AttemptLogStore
     let key: AttemptLogStore.Key
+    let observations: AttemptObservations
 
     func write(stream: AttemptOutputStream, bytes: [UInt8]) async { logs.append(bytes, to: key) }
+
+    func observe(_ observation: RateLimitObservation) async { observations.note(observation) }
+}
+
+/// What one attempt's provider told of its limits.
+private final class AttemptObservations: Sendable {
+    private let state = Mutex(RateLimitObservation())
+
+    var last: RateLimitObservation { state.withLock { $0 } }
+
+    func note(_ observation: RateLimitObservation) { state.withLock { $0 = observation } }
 }

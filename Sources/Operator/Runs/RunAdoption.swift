@@ -95,6 +95,7 @@ enum RunAdoption: ~Copyable {
         pin["digest"] = .string(plan.digest.description)
         var status: JSONObject = ["workflow": pin, "inputs": .object(inputs)]
         var limits = RunLimits()
+        limits.asksForAdmission = true
         if copies {
             let size = spec.bytes.count
             guard size <= maximumPinnedBytes else {
@@ -126,6 +127,7 @@ enum RunAdoption: ~Copyable {
         }
         do {
             var limits = RunLimits()
+            limits.asksForAdmission = true
             limits.otherStatusBytes = run.status["definition"]?.bytes.count ?? 0
             let machine = try RunMachine(
                 resuming: run.status, plan: plan, identity: identity, limits: limits,

@@ -16,9 +16,11 @@ final class RunController: Sendable {
     /// How many workers step runs at once; each spends its time waiting for the API server.
     static let workers = 32
 
-    private let context: OperatorContext
+    let context: OperatorContext
     private let attempts: AttemptRunner
-    private let cache: ObjectCache
+    private let admission: AttemptAdmission
+    let gate: RunGate
+    let cache: ObjectCache
     private let results: ResultCache
     private let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     private let queue: WorkQueue<ObjectKey>
@@ -31,15 +33,19 @@ final class RunController: Sendable {
     ///
     /// - Parameters:
     ///   - attempts: runs what the machines launch.
+    ///   - admission: says when attempts may begin.
+    ///   - gate: says when runs may start.
     ///   - results: what tasks gave that may stand in for others.
     ///   - definitions: looks a definition up in its informer's cache.
     init(
-        context: OperatorContext, attempts: AttemptRunner, cache: ObjectCache,
-        results: ResultCache,
+        context: OperatorContext, attempts: AttemptRunner, admission: AttemptAdmission,
+        gate: RunGate, cache: ObjectCache, results: ResultCache,
         definitions: @escaping @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     ) {
         self.context = context
         self.attempts = attempts
+        self.admission = admission
+        self.gate = gate
         self.cache = cache
         self.results = results
         self.definitions = definitions
@@ -63,8 +69,36 @@ final class RunController: Sendable {
 
     /// Works until the task is cancelled; then no new effect starts (law 30).
     func run() async {
-        await queue.work(workers: RunController.workers) { await self.reconcile($0) }
+        restoreAdmitted(cache.objects)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.gate.run { self.enqueue($0) } }
+            await self.queue.work(workers: RunController.workers) { await self.reconcile($0) }
+            group.cancelAll()
+        }
     }
+
+    /// Counts what was admitted before, so that nothing new takes its place.
+    private func restoreAdmitted(_ runs: [KubernetesObject]) {
+        for run in runs where run.isAdmitted && !run.isChildRun {
+            let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
+            guard phase?.isTerminal != true, let uid = run.uid else { continue }
+            gate.restore(run.key, uid: uid)
+        }
+    }
+
+    /// Gives an attempt that waited its answer.
+    func answer(_ ticket: AttemptTicket, _ event: RunEvent) {
+        let key = ObjectKey(namespace: ticket.run.namespace, name: ticket.run.name)
+        guard let driver = driver(key), driver.identity.uid == ticket.run.uid else {
+            admission.withdraw(ticket)
+            return
+        }
+        driver.post(event)
+        queue.add(key)
+    }
+
+    /// Holds new runs back, or lets them in again.
+    func setPressure(_ isHigh: Bool) { enqueue(gate.setPressure(isHigh)) }
 
     private func reconcile(_ key: ObjectKey) async {
         // Until the cache shows our own last write, it shows the past (law 23).
@@ -74,6 +108,7 @@ final class RunController: Sendable {
         }
         guard let object = current, !object.isDeleting || driver(key) != nil else {
             yielded.forget(key)
+            if driver(key) == nil { forgetWaiting(key) }
             release(key)
             return
         }
@@ -102,7 +137,14 @@ final class RunController: Sendable {
     private func release(_ key: ObjectKey) {
         guard let driver = drivers.withLock({ $0.removeValue(forKey: key) }) else { return }
         attempts.cancelAll(of: driver.identity)
+        letGo(of: driver)
         queue.forget(key)
+    }
+
+    /// Gives back what a run held, now that it is driven no more.
+    private func letGo(of driver: RunDriver) {
+        admission.forget(run: driver.identity.uid)
+        enqueue(gate.forget(driver.key, uid: driver.identity.uid))
     }
 
     /// Lets go of a run that another process drives: whoever comes second does (law 29).
@@ -113,6 +155,10 @@ final class RunController: Sendable {
     }
 
     private func adopt(_ object: KubernetesObject) async {
+        if let uid = object.uid, let wait = gate.wait(of: object.key, uid: uid) {
+            await show(wait, of: object)
+            return
+        }
         let finding = await source(of: object)
         let adoption = RunAdoption.of(
             object, takingOver: finding, environment: context.environment
@@ -120,15 +166,19 @@ final class RunController: Sendable {
             definitions(kind, ObjectKey(namespace: object.namespace, name: name))
         }
         switch consume adoption {
-        case .ended: return
-        case .drive(let machine, let firstStatus):
+        case .ended: forgetWaiting(object.key)
+        case .drive(let machine, var firstStatus):
+            let priority = object.runPriority(or: machine.plan.definition.priority)
+            guard await admit(object, priority, into: &firstStatus) else { return }
             let driver = RunDriver(object, machine: machine, firstStatus: firstStatus)
             drivers.withLock { $0[object.key] = driver }
             driver.observe(object)
             await drive(driver)
         case .waiting(let reason, let message):
+            forgetWaiting(object.key)
             await wait(object, reason, message)
         case .refused(let reason, let message):
+            forgetWaiting(object.key)
             await conclude(object, .failed, reason, message)
         }
     }
@@ -147,10 +197,7 @@ final class RunController: Sendable {
     }
 
     private func wait(_ object: KubernetesObject, _ reason: String, _ message: String) async {
-        if object.spec["desiredState"]?.stringValue == "Cancelled" {
-            await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
-            return
-        }
+        if await concludeIfCancelled(object) { return }
         if let source = object.spec["retryOf"]?["run"]?.stringValue {
             let key = ObjectKey(namespace: object.namespace, name: source)
             waiting.withLock { _ = $0["WorkflowRun/\(key)", default: []].insert(object.key) }
@@ -172,6 +219,13 @@ final class RunController: Sendable {
         await write(object, phase ?? .pending, reason, message)
     }
 
+    /// Ends a run that was cancelled before it started.
+    func concludeIfCancelled(_ object: KubernetesObject) async -> Bool {
+        guard object.spec["desiredState"]?.stringValue == "Cancelled" else { return false }
+        await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
+        return true
+    }
+
     /// Ends a run that cannot be driven.
     private func conclude(
         _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
@@ -181,8 +235,9 @@ final class RunController: Sendable {
         context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
     }
 
-    private func write(
-        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
+    func write(
+        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String,
+        _ more: JSONObject = [:]
     ) async {
         let now = context.time.now()
         var status: JSON = [
@@ -191,6 +246,7 @@ final class RunController: Sendable {
             "conditions": ReadyState(phase: phase, reason: reason, message: message).json(
                 replacing: object.status["conditions"], generation: object.generation, now: now),
         ]
+        for (name, value) in more { status[name] = value }
         if phase.isTerminal {
             status["completionTime"] = .string(now.description)
             if object.status["startTime"] == nil { status["startTime"] = .string(now.description) }
@@ -215,7 +271,9 @@ extension RunController {
         while !Task.isCancelled,
             driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true
         {
-            for action in driver.step(at: context.time.now()) {
+            for action in driver.step(
+                at: context.time.now(), admit: admission.request, withdraw: admission.withdraw)
+            {
                 await perform(action, driver)
             }
         }
@@ -226,7 +284,7 @@ extension RunController {
     private func perform(_ action: RunAction, _ driver: RunDriver) async {
         switch action {
         case .writeCheckpoint(let sequence): await writeCheckpoint(sequence, driver)
-        case .requestAdmission, .withdrawAdmission: break
+        case .requestAdmission, .withdrawAdmission: break  // The driver asked within its step.
         case .launch(let attempt): launch(attempt, driver)
         case .lookUpResult(let lookup):
             let found = await results.find(
@@ -244,6 +302,7 @@ extension RunController {
                 message: notice.message)
         case .finish(let phase):
             drivers.withLock { _ = $0.removeValue(forKey: driver.key) }
+            letGo(of: driver)
             queue.forget(driver.key)
             context.metrics.runsFinished.increment([phase.rawValue])
         }
@@ -253,7 +312,9 @@ extension RunController {
         // What is stored as launching and was not is made by whoever goes on (law 30).
         guard !Task.isCancelled else { return }
         let started = context.time.monotonic()
-        attempts.start(attempt, of: driver.identity) { [self] outcome in
+        let ticket = AttemptTicket(run: driver.identity, reference: attempt.reference)
+        attempts.start(attempt, of: driver.identity, through: admission.route(of: ticket)) {
+            [self] outcome, observed in
             let name =
                 switch outcome {
                 case .succeeded: "succeeded"
@@ -261,8 +322,9 @@ extension RunController {
                 case .cancelled: "cancelled"
                 }
             context.metrics.attempts.increment([attempt.type, name])
-            context.metrics.attemptSeconds.observe(
-                context.time.monotonic() - started, [attempt.type])
+            let latency = context.time.monotonic() - started
+            context.metrics.attemptSeconds.observe(latency, [attempt.type])
+            admission.finish(ticket, outcome, latency: latency, observed: observed)
             driver.post(.attemptFinished(attempt.reference, outcome))
             queue.add(driver.key)
         }

@@ -1,8 +1,10 @@
+import Admission
 import Engine
 import Kubernetes
 import Resources
 import Synchronization
 import Values
+import Workflows
 
 /// The one owner of one run's machine in this process.
 ///
@@ -29,6 +31,8 @@ final class RunDriver: Sendable {
         var wake: Timestamp?
         /// The last checkpoint that is known to be stored by us, or that we took the run up from.
         var acknowledged: Int64
+        /// The class of what has none of its own.
+        let runPriority: Admission.Priority
     }
 
     private let state: Mutex<State>
@@ -46,7 +50,7 @@ final class RunDriver: Sendable {
                 machine: machine, mailbox: [.desiredStateChanged(desired), .start],
                 unwritten: firstStatus, desired: desired, conditions: object.status["conditions"],
                 resourceVersion: object.resourceVersion,
-                acknowledged: object.checkpointSequence))
+                acknowledged: object.checkpointSequence, runPriority: object.runPriority))
     }
 
     /// Adds an event for the next step.
@@ -68,18 +72,32 @@ final class RunDriver: Sendable {
     }
 
     /// Handles the events that wait, and gives what is to be done about them.
-    func step(at now: Timestamp) -> [RunAction] {
-        state.withLock { state in
-            if let wake = state.wake, wake <= now {
-                state.wake = nil
-                state.mailbox.append(.timerFired)
+    ///
+    /// - Parameters:
+    ///   - admit: Is asked for each attempt that may not begin without; what it answers at once goes
+    ///     into the same checkpoint.
+    ///   - withdraw: Is told of each that was asked for and is not wanted any more.
+    func step(
+        at now: Timestamp, admit: (AttemptWish) -> AttemptAnswer,
+        withdraw: (AttemptTicket) -> Void = { _ in }
+    ) -> [RunAction] {
+        var actions = state.withLock { $0.handleMailbox(at: now) }
+        var next = 0
+        // An answer may lead to further requests behind it. Whoever answers may have answers for
+        // others as well, so no lock is held meanwhile: only one worker steps a run (law 26).
+        while next < actions.count {
+            defer { next += 1 }
+            switch actions[next] {
+            case .requestAdmission(let request):
+                let answer = admit(state.withLock { $0.wish(for: request) })
+                actions += state.withLock { $0.handle(answer, to: request, at: now) }
+            case .withdrawAdmission(let reference):
+                // In order: a request that is taken back may be made again right behind it.
+                withdraw(AttemptTicket(run: identity, reference: reference))
+            default: break
             }
-            var actions: [RunAction] = []
-            for event in state.mailbox { state.machine.handle(event, at: now, into: &actions) }
-            state.mailbox.removeAll(keepingCapacity: true)
-            for case .setTimer(let moment) in actions { state.wake = moment }
-            return actions
         }
+        return actions
     }
 
     /// The body of the next status write: what changed, on the version it was decided on.
@@ -147,11 +165,62 @@ extension KubernetesObject {
         spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
     }
 
+    /// The class that a run's object asks for.
+    var runPriority: Admission.Priority {
+        Admission.Priority(number: spec["priority"]?.integerValue ?? 0)
+    }
+
     /// The place of a run's status in the order of its checkpoints; 0 before the first.
     var checkpointSequence: Int64 { status["checkpoint"]?["sequence"]?.integerValue ?? 0 }
 }
 
 extension RunDriver.State {
+    fileprivate mutating func handleMailbox(at now: Timestamp) -> [RunAction] {
+        if let wake, wake <= now {
+            self.wake = nil
+            mailbox.append(.timerFired)
+        }
+        var actions: [RunAction] = []
+        for event in mailbox { machine.handle(event, at: now, into: &actions) }
+        mailbox.removeAll(keepingCapacity: true)
+        keepTimer(of: actions)
+        return actions
+    }
+
+    fileprivate mutating func handle(
+        _ answer: AttemptAnswer, to request: AttemptRequest, at now: Timestamp
+    ) -> [RunAction] {
+        let event: RunEvent =
+            switch answer {
+            case .admitted: .attemptAdmitted(request.reference)
+            case .waits(let message): .attemptQueued(request.reference, message: message)
+            case .refused(let error): .attemptRefused(request.reference, error)
+            }
+        var actions: [RunAction] = []
+        machine.handle(event, at: now, into: &actions)
+        keepTimer(of: actions)
+        return actions
+    }
+
+    private mutating func keepTimer(of actions: [RunAction]) {
+        for case .setTimer(let moment) in actions { wake = moment }
+    }
+
+    fileprivate func wish(for request: AttemptRequest) -> AttemptWish {
+        let given = Admission.Priority(rawValue: request.priority.rawValue) ?? .normal
+        return AttemptWish(
+            ticket: AttemptTicket(run: machine.identity, reference: request.reference),
+            // What says nothing of its own is as urgent as its run.
+            priority: given == .normal ? runPriority : given,
+            // A child run's own attempts take places: its parent only waits for them.
+            takesPlace: request.type != "workflow",
+            resources: request.resources.compactMapValues { ResourceQuantity.milli($0) },
+            runResources: machine.plan.definition.resources.compactMapValues {
+                ResourceQuantity.milli($0)
+            },
+            provider: request.config["provider"]?.stringValue, executor: request.executor)
+    }
+
     /// Versions only go up: a late view of the object must not bring an older one back (law 24).
     fileprivate mutating func advance(to version: ResourceVersion) {
         if let present = resourceVersion, version.isOlder(than: present) { return }

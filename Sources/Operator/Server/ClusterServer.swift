@@ -35,6 +35,8 @@ public final class ClusterServer: Sendable {
         public var environment: [String: String] = [:]
         /// How long the periods of the election are.
         public var timing: LeaseElection.Timing
+        /// How much may be under way at once, and how it is shared.
+        public var admission = AdmissionConfiguration()
 
         /// Makes a configuration.
         public init(
@@ -93,6 +95,7 @@ public final class ClusterServer: Sendable {
             settings.retention = configuration.retention
             settings.alertChannels = configuration.alertChannels
             settings.environment = configuration.environment
+            settings.admission = configuration.admission
             self.configuration = settings
             elector = LeaderElector(
                 client: client,
@@ -128,6 +131,7 @@ public final class ClusterServer: Sendable {
     private static func check(_ client: KubernetesClient) async throws(KubernetesError) {
         let needed: [ResourceType] = [
             .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals, .deadLetters,
+            .providers,
         ]
         let missing = try await client.missing(of: needed)
         guard missing.isEmpty else {

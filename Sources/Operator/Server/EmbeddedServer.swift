@@ -32,6 +32,10 @@ public final class EmbeddedServer: Sendable {
         public var alertChannels: [String: String] = [:]
         /// The variables of the environment that required inputs may take their values from.
         public var environment: [String: String] = [:]
+        /// How much may be under way at once, and how it is shared.
+        public var admission = AdmissionConfiguration()
+        /// Where time comes from.
+        public var time = TimeSource.system
 
         /// Makes a configuration.
         public init(
@@ -107,6 +111,8 @@ public final class EmbeddedServer: Sendable {
         settings.retention = configuration.retention
         settings.alertChannels = configuration.alertChannels
         settings.environment = configuration.environment
+        settings.admission = configuration.admission
+        settings.time = configuration.time
         `operator` = Operator(client: client, configuration: settings)
         self.http = http
         route.set(OperatorEndpoints(`operator`, token: token), plane: plane)

@@ -59,6 +59,24 @@ extension TaskError {
         public static let condition = "ConditionError"
         /// The task's type has no executor here.
         public static let unsupported = "UnsupportedTaskError"
+        /// The other side has more to do than it can.
+        public static let overloaded = "OverloadedError"
+        /// The other side does not know who asks, or does not let them.
+        public static let authentication = "AuthenticationError"
+        /// The account with the other side is used up, until somebody pays or raises a limit.
+        public static let quota = "QuotaExceededError"
+        /// The request is longer than the model takes.
+        public static let contextLength = "ContextLengthError"
+        /// The other side's filter refused the request or its answer.
+        public static let contentFilter = "ContentFilterError"
+        /// The request itself is wrong.
+        public static let invalidRequest = "InvalidRequestError"
+        /// The circuit of the provider was open for longer than the attempt could wait.
+        public static let circuitOpen = "CircuitOpenError"
+        /// There is no such provider.
+        public static let providerNotFound = "ProviderNotFoundError"
+        /// The attempt needs more of a resource than there is.
+        public static let unschedulable = "UnschedulableError"
         /// An error of the product itself.
         public static let `internal` = "InternalError"
     }

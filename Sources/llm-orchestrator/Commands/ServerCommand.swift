@@ -28,7 +28,7 @@ enum ServerCommand: Command {
                 "the least level that is logged; info where absent"),
             .value(
                 "log-format", nil, "FORMAT", choices: ["text", "json"], "how lines are written"),
-        ] + ServerPolicies.options,
+        ] + ServerPolicies.options + AdmissionOptions.options,
         examples: [
             ("server --embedded", "a control plane and operator on this machine"),
             ("server --kubeconfig ~/.kube/config", "operate a cluster from here"),
@@ -60,6 +60,7 @@ enum ServerCommand: Command {
         do throws(ServerStartError) {
             configuration.retention = policies.retention
             configuration.alertChannels = policies.alertChannels
+            configuration.admission = policies.admission
             server = try await EmbeddedServer(configuration)
         } catch {
             throw CommandFailure(.unreachable, error.description)
@@ -79,6 +80,7 @@ enum ServerCommand: Command {
         configuration.retention = policies.retention
         configuration.alertChannels = policies.alertChannels
         configuration.environment = allowedEnvironment(arguments)
+        configuration.admission = policies.admission
         do throws(ServerStartError) {
             return try await ClusterServer(configuration)
         } catch {

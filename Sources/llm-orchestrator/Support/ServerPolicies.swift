@@ -19,6 +19,7 @@ struct ServerPolicies {
 
     private(set) var retention = RetentionPolicy.none
     private(set) var alertChannels: [String: String] = [:]
+    private(set) var admission = AdmissionConfiguration()
 
     /// Reads the options.
     ///
@@ -40,6 +41,7 @@ struct ServerPolicies {
             }
             alertChannels[parts[0]] = parts[1]
         }
+        admission = try AdmissionOptions.configuration(arguments)
     }
 
     private static func bounds(

@@ -37,6 +37,7 @@ actor Installation {
         }
         let types: [ResourceType] = [
             .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals, .deadLetters,
+            .providers,
         ]
         try await awaited("the kinds to be served") {
             try await client.missing(of: types).isEmpty

@@ -19,9 +19,14 @@ struct World: Sendable {
 
     /// Plays a scenario on a plane, in a namespace of its own.
     ///
-    /// - Parameter extraOperators: operators that work beside the server's own, on all it works on.
+    /// - Parameters:
+    ///   - extraOperators: operators that work beside the server's own, on all it works on.
+    ///   - admission: how much the server's own lets be under way.
+    ///   - time: where the server's own has its time from.
     static func with(
-        _ plane: Plane, extraOperators: Int = 0, _ body: @Sendable (World) async throws -> Void
+        _ plane: Plane, extraOperators: Int = 0,
+        admission: AdmissionConfiguration = AdmissionConfiguration(), time: TimeSource = .system,
+        _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         let git = try await GitRemote(directory.file("remote"))
@@ -32,7 +37,10 @@ struct World: Sendable {
         do {
             switch plane {
             case .embedded:
-                let server = try await EmbeddedServer(.init(dataDirectory: data))
+                var configuration = EmbeddedServer.Configuration(dataDirectory: data)
+                configuration.admission = admission
+                configuration.time = time
+                let server = try await EmbeddedServer(configuration)
                 let world = World(
                     client: server.client, kubeconfig: server.kubeconfigPath,
                     namespace: namespace, directory: directory, git: git)
@@ -43,8 +51,10 @@ struct World: Sendable {
                     configuration: try KubernetesConfiguration.load(kubeconfig: kubeconfig),
                     http: http)
                 try await Installation.shared.install(client)
-                let server = try await ClusterServer(
-                    .init(kubeconfig: kubeconfig, namespace: namespace, dataDirectory: data))
+                var configuration = ClusterServer.Configuration(
+                    kubeconfig: kubeconfig, namespace: namespace, dataDirectory: data)
+                configuration.admission = admission
+                let server = try await ClusterServer(configuration)
                 let world = World(
                     client: client, kubeconfig: kubeconfig, namespace: namespace,
                     directory: directory, git: git)

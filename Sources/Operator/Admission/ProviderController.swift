@@ -1,0 +1,143 @@
+import Admission
+import GitOps
+import Kubernetes
+import Observability
+import Resources
+import Synchronization
+import Values
+
+/// Keeps Providers and what this process knows of them in step: their specs come in, what their
+/// requests tell goes out into their status, and what other processes found is taken over.
+final class ProviderController: Sendable {
+    /// The shortest time between two writes of one status.
+    static let minimumInterval = Duration.seconds(1)
+    /// How often figures are written that change all the time.
+    static let figuresInterval = Duration.seconds(15)
+
+    private let context: OperatorContext
+    private let admission: AttemptAdmission
+    private let cache: ObjectCache
+    private let queue: WorkQueue<ObjectKey>
+    private let written = Mutex<[ObjectKey: Duration]>([:])
+
+    init(context: OperatorContext, admission: AttemptAdmission, cache: ObjectCache) {
+        self.context = context
+        self.admission = admission
+        self.cache = cache
+        queue = WorkQueue(time: context.time)
+    }
+
+    /// Takes over what changed.
+    func providersChanged(_ changes: [ObjectChange]) {
+        for change in changes {
+            let object = change.object
+            let name = ProviderName.key(object.namespace, object.name)
+            if case .deleted = change {
+                admission.apply(name, nil, endpoint: nil)
+                _ = written.withLock { $0.removeValue(forKey: object.key) }
+                continue
+            }
+            guard let spec = try? ProviderSpec(object) else {
+                // What was in force stays so: a typo must not lift every limit.
+                queue.add(object.key)
+                continue
+            }
+            admission.apply(name, spec.policy, endpoint: spec.endpoint)
+            let now = context.time.now()
+            if let rest = ProviderStatus.openElsewhere(object, holder: context.holder, now: now),
+                admission.adoptOpen(name, for: rest)
+            {
+                context.logger.info("circuit open elsewhere", ["provider": .string(name)])
+            }
+            if object.status["observedGeneration"]?.integerValue != object.generation {
+                queue.add(object.key)
+            }
+        }
+    }
+
+    /// Tells users of a change, and writes it soon.
+    func noteChange(of name: String, _ change: DependencyChange) {
+        let key = ProviderName.objectKey(name)
+        guard let object = cache.object(key) else { return }
+        switch change {
+        case .circuitOpened:
+            context.metrics.admission.circuits.increment([name, "Open"])
+            context.record(
+                object, isWarning: true, reason: "CircuitOpened",
+                message: "too many requests failed; none are sent for a while")
+        case .circuitHalfOpened:
+            context.metrics.admission.circuits.increment([name, "HalfOpen"])
+        case .circuitClosed:
+            context.metrics.admission.circuits.increment([name, "Closed"])
+            context.record(
+                object, isWarning: false, reason: "CircuitClosed", message: "it works again")
+        case .degraded(let why):
+            context.record(object, isWarning: true, reason: "Degraded", message: why)
+        case .recovered:
+            context.record(
+                object, isWarning: false, reason: "Recovered", message: "its health is as asked")
+        }
+        queue.add(key)
+    }
+
+    /// Sees to it that what a request told is written, with what others tell meanwhile.
+    func noteFigures(of name: String) {
+        queue.add(ProviderName.objectKey(name), after: ProviderController.figuresInterval)
+    }
+
+    /// Works until the task is cancelled.
+    func run() async { await queue.work(workers: 1) { await self.reconcile($0) } }
+
+    private func reconcile(_ key: ObjectKey) async {
+        // Until the cache shows our own last write, it shows the past (law 23).
+        guard let current = cache.current(key) else {
+            queue.add(key, after: ProviderController.minimumInterval)
+            return
+        }
+        guard let object = current, !object.isDeleting else {
+            queue.forget(key)
+            return
+        }
+        let monotonic = context.time.monotonic()
+        if let last = written.withLock({ $0[key] }),
+            monotonic - last < ProviderController.minimumInterval
+        {
+            queue.add(key, after: ProviderController.minimumInterval - (monotonic - last))
+            return
+        }
+        guard let status = status(of: object, monotonic) else { return }
+        let patch = StatusPatch.from(object.status, to: status)
+        guard !patch.isEmpty else { return }
+        do {
+            let stored = try await context.patchStatus(.providers, of: object, .object(patch))
+            cache.recordWrite(stored)
+            written.withLock { $0[key] = monotonic }
+            queue.forget(key)
+        } catch {
+            // On a conflict the informer brings what another process wrote, and this writes again.
+            if error.code != .conflict {
+                context.logger.warning(
+                    "provider status not written",
+                    ["provider": .string("\(key)"), "error": error.logField])
+            }
+            queue.addAfterBackoff(key)
+        }
+    }
+
+    private func status(of object: KubernetesObject, _ monotonic: Duration) -> JSON? {
+        let now = context.time.now()
+        do throws(InvalidProvider) { _ = try ProviderSpec(object) } catch {
+            var status = object.status
+            for (name, value) in ProviderStatus.invalid(error, object, now: now).objectValue ?? [:]
+            {
+                status[name] = value
+            }
+            return status
+        }
+        let name = ProviderName.key(object.namespace, object.name)
+        return admission.dependency(name).map {
+            ProviderStatus.json(
+                of: $0, object, holder: context.holder, wall: now, monotonic: monotonic)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Admission
+import Engine
+import Executors
+import Kubernetes
+import Observability
+import Synchronization
+import Testing
+import Values
+import Workflows
+
+@testable import Operator
+
+/// When attempts may begin, and what becomes of their places.
+@Suite struct AttemptAdmissionTests {
+    private final class Clock: Sendable {
+        private let seconds = Mutex(0)
+
+        var source: TimeSource {
+            TimeSource(
+                now: { Timestamp(seconds: 5000) },
+                monotonic: { [self] in .seconds(seconds.withLock { $0 }) }, sleep: { _ in })
+        }
+
+        func set(_ value: Int) { seconds.withLock { $0 = value } }
+    }
+
+    private final class Answers: Sendable {
+        private let events = Mutex<[String]>([])
+
+        func note(_ ticket: AttemptTicket, _ event: RunEvent) {
+            let word =
+                switch event {
+                case .attemptAdmitted: "admitted"
+                case .attemptRefused(_, let error): "refused \(error.type)"
+                default: "queued"
+                }
+            events.withLock { $0.append("\(ticket.run.name)/\(ticket.reference.task) \(word)") }
+        }
+
+        var all: [String] { events.withLock { $0 } }
+    }
+
+    private let clock = Clock()
+    private let answers = Answers()
+
+    private func admission(_ configuration: AdmissionConfiguration) -> AttemptAdmission {
+        let admission = AttemptAdmission(
+            configuration, time: clock.source,
+            metrics: AdmissionMetrics(registry: MetricRegistry()))
+        admission.listen(
+            .init(
+                answered: { [answers] in answers.note($0, $1) }, providerChanged: { _, _ in },
+                providerUsed: { _ in }, pressureChanged: { _ in }))
+        return admission
+    }
+
+    private func ticket(_ run: String, _ task: Int, attempt: Int = 1) -> AttemptTicket {
+        AttemptTicket(
+            run: RunIdentity(namespace: "a", name: run, uid: "uid-\(run)"),
+            reference: AttemptReference(task: task, attempt: attempt))
+    }
+
+    private func wish(
+        _ run: String, _ task: Int, attempt: Int = 1, takesPlace: Bool = true,
+        resources: [String: Int64] = [:], runResources: [String: Int64] = [:],
+        provider: String? = nil, executor: String? = nil
+    ) -> AttemptWish {
+        AttemptWish(
+            ticket: ticket(run, task, attempt: attempt), priority: .normal, takesPlace: takesPlace,
+            resources: resources, runResources: runResources, provider: provider,
+            executor: executor)
+    }
+
+    private func word(_ answer: AttemptAnswer) -> String {
+        switch answer {
+        case .admitted: "admitted"
+        case .waits(let message): message
+        case .refused(let error): error.type
+        }
+    }
+
+    @Test func `a place that is given up, or whose run is let go of, is another's`() {
+        let admission = admission(AdmissionConfiguration(attempts: 1))
+        #expect(word(admission.request(wish("x", 0))) == "admitted")
+        #expect(
+            word(admission.request(wish("x", 1)))
+                == "ConcurrencyLimit: number 1 in line, waits for the limit of the operator")
+        _ = admission.request(wish("y", 0))
+        admission.withdraw(ticket("x", 0))
+        #expect(answers.all == ["x/1 admitted"])
+        admission.forget(run: "uid-x")
+        #expect(answers.all == ["x/1 admitted", "y/0 admitted"])
+        #expect(admission.waitingCount == 0)
+    }
+
+    @Test func `a request that is taken back may be made again`() {
+        let admission = admission(AdmissionConfiguration(attempts: 1))
+        _ = admission.request(wish("x", 0))
+        _ = admission.request(wish("y", 0))
+        admission.withdraw(ticket("y", 0))
+        _ = admission.request(wish("y", 0))
+        admission.finish(
+            ticket("x", 0), .succeeded(outputs: [:]), latency: .zero,
+            observed: RateLimitObservation())
+        #expect(answers.all == ["y/0 admitted"])
+        // Asked again by mistake, it has its place still.
+        #expect(word(admission.request(wish("y", 0))) == "admitted")
+    }
+
+    @Test func `a task that only waits for a child run takes no place`() {
+        let admission = admission(AdmissionConfiguration(attempts: 1))
+        #expect(word(admission.request(wish("parent", 0, takesPlace: false))) == "admitted")
+        #expect(word(admission.request(wish("child", 0))) == "admitted")
+    }
+
+    @Test func `attempts of one run hold no more than it says, and what is too much is refused`() {
+        let admission = admission(AdmissionConfiguration(resources: ["gpu": 4000]))
+        let two: [String: Int64] = ["gpu": 2000]
+        #expect(
+            word(admission.request(wish("x", 0, resources: two, runResources: two))) == "admitted")
+        #expect(
+            word(admission.request(wish("x", 1, resources: two, runResources: two)))
+                .hasPrefix("ResourcesExhausted"))
+        #expect(word(admission.request(wish("y", 0, resources: two))) == "admitted")
+        #expect(
+            word(admission.request(wish("y", 1, resources: ["gpu": 5000]))) == "UnschedulableError")
+    }
+
+    @Test
+    func `an executor that is no provider is something else, and a missing provider is waited for`()
+    {
+        let admission = admission(AdmissionConfiguration())
+        #expect(word(admission.request(wish("x", 0, executor: "python"))) == "admitted")
+        #expect(
+            word(admission.request(wish("x", 1, provider: "late"))).hasPrefix("ProviderNotFound"))
+        admission.apply("a/late", DependencyPolicy(), endpoint: "http://late")
+        #expect(answers.all == ["x/1 admitted"])
+        #expect(admission.route(of: ticket("x", 1))?.endpoint == "http://late")
+        #expect(word(admission.request(wish("x", 2, executor: "late"))) == "admitted")
+        #expect(admission.route(of: ticket("x", 2))?.name == "late")
+        #expect(admission.route(of: ticket("x", 0)) == nil)
+    }
+
+    @Test func `what others found open is taken over, and a fallback stands in`() {
+        let admission = admission(AdmissionConfiguration())
+        admission.apply("a/spare", DependencyPolicy(), endpoint: "http://spare")
+        admission.apply(
+            "a/main", DependencyPolicy(fallbacks: ["a/spare"]), endpoint: "http://main")
+        #expect(admission.adoptOpen("a/main", for: .seconds(30)))
+        #expect(word(admission.request(wish("x", 0, provider: "main"))) == "admitted")
+        let route = admission.route(of: ticket("x", 0))
+        #expect(
+            route
+                == ProviderRoute(
+                    name: "spare", endpoint: "http://spare", replacedEndpoint: "http://main"))
+        #expect(route?.url("/find?q=1") == "http://spare/find?q=1")
+        #expect(route?.url("http://main/find") == "http://spare/find")
+        #expect(route?.url("http://mainland/find") == "http://mainland/find")
+    }
+
+    @Test func `failures of attempts open the circuit of their provider`() {
+        let admission = admission(AdmissionConfiguration())
+        admission.apply(
+            "a/main",
+            DependencyPolicy(
+                breaker: .init(minimumRequests: 2, openDuration: .seconds(30)),
+                patience: .seconds(10)), endpoint: nil)
+        for task in 0..<2 {
+            _ = admission.request(wish("x", task, provider: "main"))
+            let error = TaskError(type: "ServerError", message: "no", isRetryable: true)
+            admission.finish(
+                ticket("x", task), .failed(error), latency: .seconds(1),
+                observed: RateLimitObservation())
+        }
+        #expect(
+            word(admission.request(wish("x", 2, provider: "main")))
+                == "CircuitOpen: number 1 in line, waits for the circuit of a/main to close")
+        clock.set(11)
+        admission.withdraw(ticket("none", 0))
+        #expect(answers.all == ["x/2 refused CircuitOpenError"])
+    }
+}

@@ -1,0 +1,81 @@
+import Admission
+import GitOps
+import Kubernetes
+import Testing
+import Values
+
+@testable import Operator
+
+/// What a Provider's object says and is told.
+@Suite struct ProviderStatusTests {
+    private func object(_ spec: JSON, status: JSON = [:]) -> KubernetesObject {
+        var object = KubernetesObject(.providers, ObjectKey(namespace: "a", name: "main"))
+        object.spec = spec
+        object.json["status"] = status
+        return object
+    }
+
+    @Test func `a spec is read whole, and what is not said is usual`() throws {
+        let spec = try ProviderSpec(
+            object([
+                "endpoint": "http://x/",
+                "limits": ["requestsPerMinute": 60, "tokensPerMinute": 1000, "maxConcurrent": 2],
+                "breaker": ["failureThreshold": 0.25, "window": "2m", "openDuration": 5],
+                "retryBudget": ["ratio": 0.5], "health": ["p99": "1500ms"],
+                "fallbacks": ["spare"], "maximumWait": "1m",
+            ]))
+        #expect(spec.endpoint == "http://x/")
+        #expect(spec.policy.requestsPerMinute == 60)
+        #expect(spec.policy.tokensPerMinute == 1000)
+        #expect(spec.policy.maximumConcurrent == 2)
+        #expect(spec.policy.breaker.failureThreshold == 0.25)
+        #expect(spec.policy.breaker.window == .seconds(120))
+        #expect(spec.policy.breaker.openDuration == .seconds(5))
+        #expect(spec.policy.breaker.minimumRequests == CircuitBreaker.Policy().minimumRequests)
+        #expect(spec.policy.retryBudget.ratio == 0.5)
+        #expect(spec.policy.health.p99 == .milliseconds(1500))
+        #expect(spec.policy.fallbacks == ["a/spare"])
+        #expect(spec.policy.patience == .seconds(60))
+        #expect(try ProviderSpec(object([:])).policy == DependencyPolicy())
+    }
+
+    @Test func `what cannot be is told with its field`() {
+        #expect(
+            throws: InvalidProvider("spec.breaker.window: \"soon\" is no duration; write 30s or 5m")
+        ) {
+            try ProviderSpec(object(["breaker": ["window": "soon"]]))
+        }
+        #expect(throws: InvalidProvider.self) { try ProviderSpec(object(["fallbacks": ["main"]])) }
+    }
+
+    @Test func `an open circuit is written with the moment it can be tried again`() throws {
+        var dependency = Dependency(policy: DependencyPolicy(), at: .seconds(100))
+        #expect(dependency.adoptOpen(until: .seconds(130), at: .seconds(100)) == true)
+        let now = Timestamp(seconds: 5000)
+        let status = ProviderStatus.json(
+            of: dependency, object([:]), holder: "me", wall: now, monotonic: .seconds(110))
+        #expect(status["breaker"]?["state"] == "Open")
+        #expect(status["breaker"]?["since"]?.stringValue == Timestamp(seconds: 4990).secondsText)
+        #expect(status["breaker"]?["until"]?.stringValue == Timestamp(seconds: 5020).secondsText)
+        let ready = status["conditions"]?.arrayValue?.first { $0["type"] == "Ready" }
+        #expect(ready?["status"] == "False")
+        #expect(ready?["reason"] == "CircuitOpen")
+        // Another process takes it over, and the one that wrote it does not.
+        let written = object([:], status: status)
+        #expect(ProviderStatus.openElsewhere(written, holder: "you", now: now) == .seconds(20))
+        #expect(ProviderStatus.openElsewhere(written, holder: "me", now: now) == nil)
+        #expect(
+            ProviderStatus.openElsewhere(written, holder: "you", now: now + .seconds(20)) == nil)
+    }
+
+    @Test func `a status that has not changed is the same`() {
+        let dependency = Dependency(policy: DependencyPolicy(), at: .seconds(100))
+        func status(_ second: Int64, _ before: JSON) -> JSON {
+            ProviderStatus.json(
+                of: dependency, object([:], status: before), holder: "me",
+                wall: Timestamp(seconds: 5000 + second), monotonic: .seconds(110 + second))
+        }
+        let first = status(0, [:])
+        #expect(status(50, first) == first)
+    }
+}

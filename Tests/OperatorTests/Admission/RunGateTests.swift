@@ -1,0 +1,97 @@
+import Admission
+import Kubernetes
+import Testing
+import Values
+
+@testable import Operator
+
+/// When runs may start.
+@Suite struct RunGateTests {
+    private var time: TimeSource {
+        TimeSource(
+            now: { Timestamp(seconds: 5000) }, monotonic: { .seconds(1000) }, sleep: { _ in })
+    }
+
+    private func key(_ name: String, _ namespace: String = "a") -> ObjectKey {
+        ObjectKey(namespace: namespace, name: name)
+    }
+
+    private func request(
+        _ gate: RunGate, _ name: String, _ priority: Admission.Priority = .normal,
+        created: Int64 = 5000
+    ) -> RunGate.Answer {
+        gate.request(
+            key(name), uid: "uid-\(name)", priority: priority, created: Timestamp(seconds: created)
+        ).0
+    }
+
+    @Test func `what was admitted before a restart is counted before anything new`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 2), time: time)
+        gate.restore(key("old-1"), uid: "1")
+        gate.restore(key("old-2"), uid: "2")
+        gate.restore(key("old-3"), uid: "3")
+        #expect(request(gate, "new") == .waits(.init(position: 1, reason: .pool(.total))))
+        #expect(gate.forget(key("old-1"), uid: "1") == [])
+        #expect(gate.forget(key("old-2"), uid: "2") == [key("new")])
+    }
+
+    @Test func `those who wait are in the order of their creation, also after a restart`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 1), time: time)
+        gate.restore(key("old"), uid: "0")
+        // The informer brings them in any order.
+        _ = request(gate, "third", created: 4900)
+        _ = request(gate, "first", created: 4000)
+        _ = request(gate, "second", created: 4500)
+        #expect(gate.wait(of: key("third"), uid: "uid-third")?.position == 3)
+        #expect(gate.forget(key("old"), uid: "0") == [key("first")])
+        #expect(gate.forget(key("first")) == [key("second")])
+        #expect(gate.wait(of: key("third"), uid: "uid-third")?.position == 1)
+    }
+
+    @Test func `pressure holds new runs back and lets them in again`() {
+        let gate = RunGate(AdmissionConfiguration(), time: time)
+        #expect(request(gate, "before") == .admitted)
+        #expect(gate.setPressure(true) == [])
+        #expect(request(gate, "during") == .waits(.init(position: 1, reason: .backpressure)))
+        #expect(
+            request(gate, "urgent", .critical) == .waits(.init(position: 1, reason: .backpressure)))
+        #expect(gate.setPressure(false) == [key("urgent"), key("during")])
+    }
+
+    @Test func `a namespace has no more than its limit`() {
+        let gate = RunGate(AdmissionConfiguration(runsPerNamespace: 1), time: time)
+        #expect(request(gate, "one") == .admitted)
+        #expect(
+            request(gate, "two") == .waits(.init(position: 1, reason: .pool(.namespace("a")))))
+        let (other, _) = gate.request(
+            key("one", "b"), uid: "b", priority: .normal, created: nil)
+        #expect(other == .admitted)
+    }
+
+    @Test func `a place is news when half of those before are gone, or the reason changes`() {
+        let told = RunGate.Told(position: 10, word: "ConcurrencyLimit")
+        func isNews(_ position: Int, _ reason: WaitReason) -> Bool {
+            RunGate.isNews(.init(position: position, reason: reason), after: told)
+        }
+        #expect(!isNews(10, .pool(.total)))
+        #expect(!isNews(6, .pool(.total)))
+        #expect(isNews(5, .pool(.total)))
+        #expect(isNews(10, .backpressure))
+        #expect(RunGate.isNews(.init(position: 1, reason: .turn), after: nil))
+    }
+
+    @Test func `of many that wait only those are told again whose place is news`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 1), time: time)
+        gate.restore(key("old"), uid: "0")
+        for number in 0..<8 {
+            let name = "run-\(number)"
+            _ = request(gate, name, created: Int64(number))
+            if let wait = gate.wait(of: key(name), uid: "uid-\(name)") {
+                gate.told(wait, to: key(name), uid: "uid-\(name)")
+            }
+        }
+        #expect(gate.news() == [])
+        _ = gate.forget(key("old"), uid: "0")
+        #expect(gate.news() == [key("run-1")])
+    }
+}
