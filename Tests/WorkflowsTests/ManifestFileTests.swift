@@ -4,7 +4,9 @@ import Values
 import Workflows
 
 @Suite struct ManifestFileTests {
-    @Test(arguments: ["minimal.yaml", "every-field.yaml", "several.yaml", "flow.json"])
+    @Test(arguments: [
+        "minimal.yaml", "every-field.yaml", "containers.yaml", "several.yaml", "flow.json",
+    ])
     func `a good manifest has nothing wrong with it`(name: String) throws {
         let file = try Fixture.file(name)
         #expect(file.rendered() == "")

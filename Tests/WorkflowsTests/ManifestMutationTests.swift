@@ -27,7 +27,8 @@ import Workflows
         seed: UInt64
     ) throws {
         var random = Random(state: seed)
-        let sources = try ["every-field.yaml", "several.yaml", "flow.json"].map(Fixture.text)
+        let sources = try ["every-field.yaml", "containers.yaml", "several.yaml", "flow.json"].map(
+            Fixture.text)
         for _ in 0..<60 {
             var bytes = Array((sources.randomElement(using: &random) ?? "").utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) {

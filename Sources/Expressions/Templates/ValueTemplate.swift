@@ -74,8 +74,8 @@ public struct ValueTemplate: Sendable {
         self.references = references
     }
 
-    /// The types and problems of each string with expressions.
-    func types(
+    /// The types and problems of each string with expressions, in the order of the tree.
+    public func types(
         in environment: TypeEnvironment
     ) -> [(path: JSONPath, check: (type: ExpressionType, problems: [TypeProblem]))] {
         places.map { place in

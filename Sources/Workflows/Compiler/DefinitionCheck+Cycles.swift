@@ -10,7 +10,11 @@ extension DefinitionCheck {
             all[edge.task].append(Int32(edge.dependency))
         }
         let graph = TaskGraph(dependencies: all)
-        guard graph.topologicalOrder() == nil else { return }
+        if let found = graph.topologicalOrder() {
+            scopes[scope].order = found
+            return
+        }
+        scopes[scope].order = Array(order.indices)
         let plain = TaskGraph(dependencies: order)
         var told: Set<Int> = []
         for cycle in plain.topologicalOrder() == nil ? plain.cycles() : [] {

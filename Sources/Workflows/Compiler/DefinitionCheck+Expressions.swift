@@ -7,7 +7,7 @@ extension DefinitionCheck {
     /// - Parameter noun: What the expression is, with its article, for messages.
     mutating func expression(
         _ text: String, _ noun: String, at place: JSONPath, from site: ExpressionSite
-    ) -> (expression: Expression, start: Int)? {
+    ) -> Expression? {
         guard let (source, start) = TemplateText.soleExpression(of: text) else {
             report(
                 .notOneExpression, "\(noun) must be one expression and nothing else", at: place,
@@ -20,7 +20,7 @@ extension DefinitionCheck {
                 reference.offset += start
                 check(reference, at: place, from: site)
             }
-            return (expression, start)
+            return expression
         } catch {
             report(
                 .expressionSyntax, error.message, at: place, offset: start + error.offset,
@@ -29,12 +29,12 @@ extension DefinitionCheck {
         }
     }
 
-    /// Compiles an expression that must give a boolean.
+    /// Compiles an expression that must give a boolean, which is checked once types are known.
     mutating func condition(
         _ text: String, _ noun: String = "a condition", at place: JSONPath,
         from site: ExpressionSite, mayBeConstant: Bool = false
     ) -> Expression? {
-        guard let (expression, start) = expression(text, noun, at: place, from: site) else {
+        guard let expression = expression(text, noun, at: place, from: site) else {
             return nil
         }
         if expression.references.isEmpty, !mayBeConstant {
@@ -42,23 +42,7 @@ extension DefinitionCheck {
                 .constantCondition, "the condition refers to nothing, so it never changes",
                 at: place)
         }
-        checkBoolean(expression, at: place, offset: start, from: site)
         return expression
-    }
-
-    /// A condition that is only a reference must refer to a boolean.
-    private mutating func checkBoolean(
-        _ expression: Expression, at place: JSONPath, offset: Int, from site: ExpressionSite
-    ) {
-        guard expression.references.count == 1,
-            let reference = expression.references.first,
-            TemplateText.isBare(expression.source, reference.path),
-            let kind = kind(of: reference.path, from: site), kind != .boolean, kind != .any
-        else { return }
-        report(
-            .referenceTypeMismatch,
-            "the condition is \(kind.phrase), and must be a boolean", at: place,
-            offset: offset + reference.offset, help: "compare it with something")
     }
 
     /// Compiles a value, checking every reference in it; each string that is wrong is told.

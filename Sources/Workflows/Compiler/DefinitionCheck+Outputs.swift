@@ -80,28 +80,8 @@ extension DefinitionCheck {
         }
     }
 
-    /// The kind of what a chain of names leads to, where it is declared.
-    func kind(of names: [String], from site: ExpressionSite) -> ValueKind? {
-        if names.count == 3, names[0] == "workflow", names[1] == "inputs" {
-            return inputIndices[names[2]].map { definition.inputs[$0].kind }
-        }
-        guard names.count > 2, names[0] == "tasks", var current = find(names[1], from: site.scope)
-        else { return nil }
-        if names.count == 3 { return names[2] == "phase" ? .string : nil }
-        guard names[2] == "outputs" else { return nil }
-        for (position, name) in names.enumerated().dropFirst(3) {
-            let task = task(at: current)
-            if let inner = innerTask(name, of: task) {
-                current = inner
-                continue
-            }
-            guard position == names.count - 1 else { return nil }
-            return task.outputs[name] ?? taskTypes[task.type]?.outputs[name]
-        }
-        return nil
-    }
-
-    private func find(_ id: String, from site: Int) -> TaskAddress? {
+    /// The task that an id means in a scope.
+    func find(_ id: String, from site: Int) -> TaskAddress? {
         var current: Int? = site
         while let scope = current {
             if let index = scopes[scope].indices[id] {

@@ -157,9 +157,10 @@ extension DefinitionCheck {
 extension TaskDefinition {
     /// Whether the task has nothing that is among ``TaskOptions``.
     fileprivate var isPlain: Bool {
-        control == nil && falseAction == nil && fallbacks.isEmpty && compensation == nil
-            && interruptionAction == nil && totalTimeout == nil && priority == nil
-            && resources.isEmpty && cache == nil && executor == nil && config.isEmpty
-            && workflow == nil
+        hasOnlyCommonFields
+            || control == nil && falseAction == nil && fallbacks.isEmpty && compensation == nil
+                && interruptionAction == nil && totalTimeout == nil && priority == nil
+                && resources.isEmpty && cache == nil && executor == nil && config.isEmpty
+                && workflow == nil
     }
 }

@@ -69,6 +69,9 @@ struct DefinitionCheck {
             compiled.append(tasks)
         }
         for scope in checked { checkCycles(in: scope) }
+        var flow = TypeFlow(self, compiled)
+        flow.run()
+        diagnostics += flow.diagnostics
         return compiled
     }
 

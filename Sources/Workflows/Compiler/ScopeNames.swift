@@ -15,6 +15,8 @@ struct ScopeNames {
     var orderEdges: [[OrderEdge]]
     /// The edges that references make, in the order they were found.
     var referenceEdges: [ReferenceEdge] = []
+    /// The tasks in an order in which they could run; that of the file where there is a circle.
+    var order: [Int] = []
     /// What is referred to of scopes further out.
     var outerReferences: Set<TaskAddress> = []
 

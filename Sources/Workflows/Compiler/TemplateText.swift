@@ -44,23 +44,18 @@ enum TemplateText {
         return (String(decoding: inner, as: UTF8.self), first + 3)
     }
 
-    /// Whether a source is just a chain of names.
-    static func isBare(_ source: String, _ names: [String]) -> Bool {
-        let head = source.drop { $0.isWhitespace }
-        let reversed = head.reversed().drop { $0.isWhitespace }
-        return String(reversed.reversed()) == names.joined(separator: ".")
-    }
-
-    private static func contains(_ bytes: some Collection<UInt8>, _ marker: String) -> Bool {
-        let wanted = Array(marker.utf8)
-        var matched = 0
+    /// Whether a marker of three characters at most is in a text.
+    private static func contains(_ bytes: some Sequence<UInt8>, _ marker: String) -> Bool {
+        var wanted: UInt32 = 0
+        var mask: UInt32 = 0
+        for byte in marker.utf8 {
+            wanted = wanted << 8 | UInt32(byte)
+            mask = mask << 8 | 0xFF
+        }
+        var last: UInt32 = 0
         for byte in bytes {
-            if byte == wanted[matched] {
-                matched += 1
-                if matched == wanted.count { return true }
-            } else {
-                matched = byte == wanted[0] ? 1 : 0
-            }
+            last = (last << 8 | UInt32(byte)) & mask
+            if last == wanted { return true }
         }
         return false
     }

@@ -32,7 +32,7 @@ extension DefinitionReader {
         case "condition": task.condition = value.stringValue
         case "retryPolicy":
             task.retryPolicy = retryPolicy(value, at: place.key("retryPolicy"))
-            task.retryIf = value["retryIf"]?.stringValue
+            if let source = value["retryIf"]?.stringValue { task.retryIf = source }
         case "timeout": task.timeout = duration(value, at: place.key("timeout"))
         case "onFailure":
             task.failureAction = value.stringValue.flatMap(FailureAction.init(rawValue:))

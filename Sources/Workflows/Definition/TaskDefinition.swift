@@ -6,63 +6,168 @@ public struct TaskDefinition: Sendable, Hashable {
     public var id: String
     /// What the task does.
     public var type: String
-    /// The implementation that is meant.
-    public var executor: String?
     /// A title for people.
     public var name: String?
     /// What the task is for.
     public var description: String?
     /// The tasks named as dependencies.
     public var dependsOn: [DependencyDefinition] = []
-    /// How many of the dependencies must hold, where the task says so.
-    public var join: JoinDefinition?
     /// The expression that lets the task be skipped.
     public var condition: String?
-    /// What a false condition does.
-    public var falseAction: FalseAction?
     /// What the type takes; strings may hold expressions.
     public var inputs: JSONObject = [:]
     /// The outputs the task declares, with their kinds.
     public var outputs: [String: ValueKind] = [:]
-    /// Settings of the executor's own.
-    public var config: JSONObject = [:]
     /// The task's own policy, without its `retryIf`.
     public var retryPolicy: RetryPolicy?
-    /// The expression that says which failed attempts are made again.
-    public var retryIf: String?
     /// How long one attempt may take.
     public var timeout: Duration?
-    /// How long all attempts may take, with the waits between them.
-    public var totalTimeout: Duration?
     /// What a failure does to the run, where the task says so.
     public var failureAction: FailureAction?
-    /// What becomes of an attempt whose end a crash hid.
-    public var interruptionAction: InterruptionAction?
-    /// What is tried in turn after the last attempt failed.
-    public var fallbacks: [FallbackDefinition] = []
-    /// What undoes the task.
-    public var compensation: CompensationDefinition?
-    /// How urgent an attempt is.
-    public var priority: Priority?
-    /// What one attempt holds while it runs, in the base unit of each resource.
-    public var resources: [String: Double] = [:]
-    /// How long a result stands in for another run of the same task.
-    public var cache: CacheDefinition?
-    /// The bodies of a container, and when they run.
-    public var control: ControlDefinition?
-    /// How many tasks of a container's body, or iterations, are under way at once.
-    public var maxParallel: Int?
-    /// The definition that a task of type `workflow` runs.
-    public var workflow: ChildWorkflow?
-    /// Which of the fields that only some types take are there, sorted.
-    var controlFields: [String] = []
-    /// Where each of ``fallbacks`` stands in its list, as malformed ones are left out.
-    var fallbackPositions: [Int] = []
+
+    // What few tasks have is kept apart, so that a copy of a plain task is cheap: none, or one.
+    private var rare: [RareFields] = []
 
     /// Makes a task that only has a name and a type.
     public init(id: String, type: String) {
         self.id = id
         self.type = type
+    }
+}
+
+/// What only few tasks have.
+private struct RareFields: Sendable, Hashable {
+    static let none = RareFields()
+
+    var executor: String?
+    var join: JoinDefinition?
+    var falseAction: FalseAction?
+    var config: JSONObject = [:]
+    var retryIf: String?
+    var totalTimeout: Duration?
+    var interruptionAction: InterruptionAction?
+    var fallbacks: [FallbackDefinition] = []
+    var compensation: CompensationDefinition?
+    var priority: Priority?
+    var resources: [String: Double] = [:]
+    var cache: CacheDefinition?
+    var control: ControlDefinition?
+    var maxParallel: Int?
+    var workflow: ChildWorkflow?
+    var controlFields: [String] = []
+    var fallbackPositions: [Int] = []
+}
+
+extension TaskDefinition {
+    /// Whether nothing that few tasks have has been set.
+    var hasOnlyCommonFields: Bool { rare.isEmpty }
+
+    /// Changes what few tasks have.
+    private mutating func change(_ body: (inout RareFields) -> Void) {
+        if rare.isEmpty { rare.append(.none) }
+        body(&rare[0])
+    }
+
+    /// The implementation that is meant.
+    public var executor: String? {
+        get { rare.isEmpty ? RareFields.none.executor : rare[0].executor }
+        set { change { $0.executor = newValue } }
+    }
+
+    /// How many of the dependencies must hold, where the task says so.
+    public var join: JoinDefinition? {
+        get { rare.isEmpty ? RareFields.none.join : rare[0].join }
+        set { change { $0.join = newValue } }
+    }
+
+    /// What a false condition does.
+    public var falseAction: FalseAction? {
+        get { rare.isEmpty ? RareFields.none.falseAction : rare[0].falseAction }
+        set { change { $0.falseAction = newValue } }
+    }
+
+    /// Settings of the executor's own.
+    public var config: JSONObject {
+        get { rare.isEmpty ? RareFields.none.config : rare[0].config }
+        set { change { $0.config = newValue } }
+    }
+
+    /// The expression that says which failed attempts are made again.
+    public var retryIf: String? {
+        get { rare.isEmpty ? RareFields.none.retryIf : rare[0].retryIf }
+        set { change { $0.retryIf = newValue } }
+    }
+
+    /// How long all attempts may take, with the waits between them.
+    public var totalTimeout: Duration? {
+        get { rare.isEmpty ? RareFields.none.totalTimeout : rare[0].totalTimeout }
+        set { change { $0.totalTimeout = newValue } }
+    }
+
+    /// What becomes of an attempt whose end a crash hid.
+    public var interruptionAction: InterruptionAction? {
+        get { rare.isEmpty ? RareFields.none.interruptionAction : rare[0].interruptionAction }
+        set { change { $0.interruptionAction = newValue } }
+    }
+
+    /// What is tried in turn after the last attempt failed.
+    public var fallbacks: [FallbackDefinition] {
+        get { rare.isEmpty ? RareFields.none.fallbacks : rare[0].fallbacks }
+        set { change { $0.fallbacks = newValue } }
+    }
+
+    /// What undoes the task.
+    public var compensation: CompensationDefinition? {
+        get { rare.isEmpty ? RareFields.none.compensation : rare[0].compensation }
+        set { change { $0.compensation = newValue } }
+    }
+
+    /// How urgent an attempt is.
+    public var priority: Priority? {
+        get { rare.isEmpty ? RareFields.none.priority : rare[0].priority }
+        set { change { $0.priority = newValue } }
+    }
+
+    /// What one attempt holds while it runs, in the base unit of each resource.
+    public var resources: [String: Double] {
+        get { rare.isEmpty ? RareFields.none.resources : rare[0].resources }
+        set { change { $0.resources = newValue } }
+    }
+
+    /// How long a result stands in for another run of the same task.
+    public var cache: CacheDefinition? {
+        get { rare.isEmpty ? RareFields.none.cache : rare[0].cache }
+        set { change { $0.cache = newValue } }
+    }
+
+    /// The bodies of a container, and when they run.
+    public var control: ControlDefinition? {
+        get { rare.isEmpty ? RareFields.none.control : rare[0].control }
+        set { change { $0.control = newValue } }
+    }
+
+    /// How many tasks of a container's body, or iterations, are under way at once.
+    public var maxParallel: Int? {
+        get { rare.isEmpty ? RareFields.none.maxParallel : rare[0].maxParallel }
+        set { change { $0.maxParallel = newValue } }
+    }
+
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow? {
+        get { rare.isEmpty ? RareFields.none.workflow : rare[0].workflow }
+        set { change { $0.workflow = newValue } }
+    }
+
+    /// Which of the fields that only some types take are there, sorted.
+    var controlFields: [String] {
+        get { rare.isEmpty ? RareFields.none.controlFields : rare[0].controlFields }
+        set { change { $0.controlFields = newValue } }
+    }
+
+    /// Where each of ``fallbacks`` stands in its list, as malformed ones are left out.
+    var fallbackPositions: [Int] {
+        get { rare.isEmpty ? RareFields.none.fallbackPositions : rare[0].fallbackPositions }
+        set { change { $0.fallbackPositions = newValue } }
     }
 }
 

@@ -93,6 +93,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case constantCondition = "W0003"
     case ambiguousBoolean = "W0004"
     case unimplementedType = "W0005"
+    case uselessExpression = "W0006"
     case unreachableTask = "W0020"
     case unreachableCase = "W0021"
     case missingFallback = "W0023"
@@ -184,6 +185,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .requiredWithDefault: "A required input has a default, which is never used."
         case .ambiguousBoolean:
             "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
+        case .uselessExpression: "A part of an expression has one answer, whatever the values are."
         case .unimplementedType: "No executor in this build runs tasks of the type."
         case .implicitInput: "A name is not declared, and is taken for a required input."
         case .correctedName: "A name had to be changed to one that an API server takes."

@@ -40,27 +40,41 @@ extension TaskPlan {
     /// The bodies of a container, and when they run; nil for a leaf.
     public var control: ControlPlan? { hasOptions ? options.control : nil }
     /// What a false condition does.
-    public var falseAction: FalseAction { options.falseAction }
+    public var falseAction: FalseAction {
+        hasOptions ? options.falseAction : TaskOptions.none.falseAction
+    }
     /// What is tried in turn after the last attempt failed.
-    public var fallbacks: [FallbackPlan] { options.fallbacks }
+    public var fallbacks: [FallbackPlan] {
+        hasOptions ? options.fallbacks : TaskOptions.none.fallbacks
+    }
     /// What undoes the task when its run is rolled back.
-    public var compensation: CompensationPlan? { options.compensation }
+    public var compensation: CompensationPlan? {
+        hasOptions ? options.compensation : TaskOptions.none.compensation
+    }
     /// What becomes of an attempt whose end a crash hid.
-    public var interruptionAction: InterruptionAction { options.interruptionAction }
+    public var interruptionAction: InterruptionAction {
+        hasOptions ? options.interruptionAction : TaskOptions.none.interruptionAction
+    }
     /// How long all attempts may take, with the waits between them.
-    public var totalTimeout: Duration? { options.totalTimeout }
+    public var totalTimeout: Duration? {
+        hasOptions ? options.totalTimeout : TaskOptions.none.totalTimeout
+    }
     /// How urgent an attempt is; as the run where nil.
-    public var priority: Priority? { options.priority }
+    public var priority: Priority? { hasOptions ? options.priority : TaskOptions.none.priority }
     /// What one attempt holds while it runs, in the base unit of each resource.
-    public var resources: [String: Double] { options.resources }
+    public var resources: [String: Double] {
+        hasOptions ? options.resources : TaskOptions.none.resources
+    }
     /// How long a result stands in for another run of the same task.
-    public var cache: CachePolicy? { options.cache }
+    public var cache: CachePolicy? { hasOptions ? options.cache : TaskOptions.none.cache }
     /// The implementation that is meant.
-    public var executor: String? { options.executor }
+    public var executor: String? { hasOptions ? options.executor : TaskOptions.none.executor }
     /// Settings of the executor's own.
-    public var config: JSONObject { options.config }
+    public var config: JSONObject { hasOptions ? options.config : TaskOptions.none.config }
     /// The definition that a task of type `workflow` runs.
-    public var workflow: ChildWorkflow? { options.workflow }
+    public var workflow: ChildWorkflow? {
+        hasOptions ? options.workflow : TaskOptions.none.workflow
+    }
     /// Whether an attempt is made idempotent by a name.
-    public var isNamed: Bool { options.isNamed }
+    public var isNamed: Bool { hasOptions ? options.isNamed : TaskOptions.none.isNamed }
 }

@@ -93,7 +93,7 @@ public struct TaskPlan: Sendable {
 
     /// What only some tasks have.
     public var options: TaskOptions {
-        get { optionStorage.first ?? .none }
+        get { optionStorage.isEmpty ? .none : optionStorage[0] }
         set { optionStorage = [newValue] }
     }
 
