@@ -204,7 +204,7 @@ struct SchemaValidator {
     private mutating func checkArray(_ elements: [JSON], _ schema: Schema, _ place: Int) {
         checkCount(elements.count, "elements", schema.minimumItems, schema.maximumItems, place)
         if schema.hasUniqueItems || schema.listType == .set {
-            reportRepeated(elements, place) { $0.text }
+            reportRepeated(elements, place) { $0 }
         } else if schema.listType == .map {
             reportRepeated(elements, place) { element in
                 guard element.objectValue != nil else { return nil }
@@ -213,7 +213,7 @@ struct SchemaValidator {
                     element[$0] ?? schema.items?.properties[$0]?.defaultValue
                 }
                 guard values.count == keys.count else { return nil }
-                return keys.count == 1 ? values[0].text : JSON.array(values).text
+                return keys.count == 1 ? values[0] : .array(values)
             }
         }
         guard let items = schema.items else { return }
@@ -223,16 +223,17 @@ struct SchemaValidator {
     }
 
     private mutating func reportRepeated(
-        _ elements: [JSON], _ place: Int, _ identity: (JSON) -> String?
+        _ elements: [JSON], _ place: Int, _ identity: (JSON) -> JSON?
     ) {
-        var seen: [String: Int] = [:]
+        var seen: [JSON: Int] = [:]
+        seen.reserveCapacity(elements.count)
         for (position, element) in elements.enumerated() {
             guard let name = identity(element) else { continue }
             guard let first = seen.updateValue(position, forKey: name) else { continue }
             seen[name] = first
             report(
                 step(place, .index(position)), .duplicate,
-                "repeats element \(first), which is \(name) as well")
+                "repeats element \(first), which is \(name.text) as well")
         }
     }
 

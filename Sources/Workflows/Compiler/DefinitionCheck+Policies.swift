@@ -33,6 +33,8 @@ extension DefinitionCheck {
     mutating func options(
         of task: TaskDefinition, _ type: TaskType?, at place: JSONPath, _ site: ExpressionSite
     ) -> TaskOptions? {
+        let isNamed = type?.isNamed ?? false
+        if task.isPlain && !isNamed { return nil }
         checkTimeouts(of: task, at: place)
         var options = TaskOptions()
         options.control = task.control.flatMap { compile($0, of: task, at: place, site) }
@@ -47,8 +49,8 @@ extension DefinitionCheck {
         options.executor = task.executor
         options.config = task.config
         options.workflow = task.workflow
-        options.isNamed = type?.isNamed ?? false
-        return task.isPlain && !options.isNamed ? nil : options
+        options.isNamed = isNamed
+        return options
     }
 
     private mutating func checkTimeouts(of task: TaskDefinition, at place: JSONPath) {

@@ -82,8 +82,10 @@ extension DefinitionCheck {
         case .atLeast(let count):
             let names = scopes[address.scope]
             var dependencies = Set(names.orderEdges[address.task].map { Int($0.dependency) })
-            for edge in names.referenceEdges where edge.task == address.task {
-                dependencies.insert(edge.dependency)
+            if dependencies.isEmpty {
+                for edge in names.referenceEdges where edge.task == address.task {
+                    dependencies.insert(edge.dependency)
+                }
             }
             if count > dependencies.count {
                 report(

@@ -79,7 +79,7 @@ extension DefinitionCheck {
     }
 
     private mutating func checkID(_ id: String, at address: TaskAddress, first: Int?) {
-        let place = places[address].key("id")
+        var place: JSONPath { places[address].key("id") }
         if let first {
             report(
                 .duplicateTask,

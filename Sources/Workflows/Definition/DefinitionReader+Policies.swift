@@ -140,7 +140,11 @@ extension DefinitionReader {
         case .integer(let seconds) where seconds >= 0 && seconds <= Int64.max / 1_000_000_000:
             return .seconds(seconds)
         case .string(let text):
-            if let duration = Duration(parsing: text) { return duration }
+            if let duration = durations[text] { return duration }
+            if let duration = Duration(parsing: text) {
+                durations[text] = duration
+                return duration
+            }
             message = "\(JSON.string(text).text) is not a duration"
         case .integer(let seconds): message = "\(seconds) seconds are not a duration"
         default: return nil

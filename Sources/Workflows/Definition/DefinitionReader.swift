@@ -21,6 +21,8 @@ struct DefinitionReader {
     /// The places of the lists of tasks, scope by scope.
     private(set) var scopePaths: [JSONPath]
     var scopes = [ScopeDefinition(kind: .root)]
+    /// The durations read so far: the same few stand in most tasks.
+    var durations: [String: Duration] = [:]
 
     private var pending: [Body] = []
     private var taskCount = 0
