@@ -83,9 +83,9 @@ extension DefinitionCheck {
             let names = scopes[address.scope]
             var dependencies = Set(names.orderEdges[address.task].map { Int($0.dependency) })
             if dependencies.isEmpty {
-                for edge in names.referenceEdges where edge.task == address.task {
-                    dependencies.insert(edge.dependency)
-                }
+                // Those of this task are the last there are.
+                let own = names.referenceEdges.reversed().prefix { $0.task == address.task }
+                for edge in own { dependencies.insert(edge.dependency) }
             }
             if count > dependencies.count {
                 report(

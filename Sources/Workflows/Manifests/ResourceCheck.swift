@@ -203,8 +203,10 @@ struct ResourceCheck {
     private mutating func checkRun() {
         guard let spec = json["spec"], spec.objectValue != nil else { return }
         let (reference, inline) = (spec["workflowRef"], spec["workflowSpec"])
+        // A run that goes on from another has the definition of that one.
+        let hasSource = spec["retryOf"] != nil || spec["restoreFrom"] != nil
         switch (reference, inline) {
-        case (nil, nil):
+        case (nil, nil) where !hasSource:
             report(
                 .missingDefinition, "a run needs workflowRef or workflowSpec", at: ["spec"],
                 isAboutKey: true, help: "add workflowRef with the name of a Workflow")
