@@ -30,7 +30,7 @@ enum Commands {
             CheckpointsCommand.self, ApproveCommand.self, RejectCommand.self,
             GraphCommand.self, InstallCommand.self,
             EventsCommand.self, DeadLettersCommand.self, RepositoriesCommand.self,
-            DemoCommand.self, CompletionCommand.self,
+            ExpressionCommand.self, DemoCommand.self, CompletionCommand.self,
         ]
     }
 
