@@ -39,10 +39,35 @@ func expressionBenchmarks(
     report(
         "expression.template",
         nanoseconds(of: 50_000) { (try? template.evaluate(run)) != nil }, "ns")
+    templateBenchmarks(report)
+    let list = (0..<1000).map { "\"v\($0)\"" }.joined(separator: ", ")
+    guard let member = try? Expression(parsing: "c in [\(list)]") else { return }
+    let last = Bindings(["c": "v999"])
+    report(
+        "expression.list.member",
+        nanoseconds(of: 100_000) { (try? member.evaluateCondition(last)) == true }, "ns")
     let text = Bindings(["text": .string(String(repeating: "abc-", count: 256) + "x")])
     report(
         "expression.pattern.character",
         nanoseconds(of: 500) { (try? pattern.evaluateCondition(text)) == true } / 1025, "ns")
+}
+
+/// Measures a text with a loop, as Tests/Peers/expressions.py does with Jinja2.
+private func templateBenchmarks(
+    _ report: (_ name: String, _ value: Double, _ unit: String) -> Void
+) {
+    let source =
+        "{% for u in users %}{{ loop.index }}. {{ u.name | upper }} ({{ u.age }})"
+        + "{% if u.age > 50 %}!{% endif %}\n{% endfor %}"
+    let users = (0..<100).map { ["name": .string("user\($0)"), "age": .integer($0)] as JSON }
+    let bindings = Bindings(["users": .array(users)])
+    guard let template = try? TextTemplate(parsing: source) else { return }
+    report(
+        "template.render",
+        nanoseconds(of: 2000) { (try? template.render(bindings)) != nil }, "ns")
+    report(
+        "template.compile",
+        nanoseconds(of: 5000) { (try? TextTemplate(parsing: source)) != nil }, "ns")
 }
 
 /// The nanoseconds that one call takes, in the mean; NaN where a call gives false.

@@ -5,7 +5,7 @@ public import Values
 /// Integers are texts in decimal, doubles texts, bytes base64, durations and timestamps texts of
 /// nanoseconds, lists arrays, and maps arrays of pairs of key and value.
 public enum ConformanceValue {
-    /// Reads a value; nil where the JSON is none. Recursion is bounded by `Limits.typeDepth`.
+    /// Reads a value; nil where the JSON is none or is nested deeper than `Limits.typeDepth`.
     public static func decode(_ json: JSON) -> CELValue? { decode(json, depth: 0) }
 
     private static func decode(_ json: JSON, depth: Int) -> CELValue? {

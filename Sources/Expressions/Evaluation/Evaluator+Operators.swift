@@ -35,14 +35,29 @@ extension Evaluator {
     ) throws(EvaluationError) -> Bool {
         switch container {
         case .list(let list):
-            for index in 0..<list.count {
+            if let elements = list.json {
+                for element in elements {
+                    try charge(1, at: node)
+                    if try areEqual(value, CELValue(element), at: node) { return true }
+                }
+                return false
+            }
+            for element in list.values {
                 try charge(1, at: node)
-                if try areEqual(value, list[index], at: node) { return true }
+                if try areEqual(value, element, at: node) { return true }
             }
             return false
         case .map(let map): return map[value] != nil
         default: throw noOverload("in", [value, container], at: node)
         }
+    }
+
+    mutating func isMember(
+        _ value: CELValue, of set: ConstantSet, at node: NodeIndex
+    ) throws(EvaluationError) -> Bool {
+        if case .string(let text) = value { try charge(units: text.utf8.count, at: node) }
+        if let answer = set.contains(value) { return answer }
+        return try isMember(value, of: .list(set.list), at: node)
     }
 
     func negate(_ value: CELValue, at node: NodeIndex) throws(EvaluationError) -> CELValue {

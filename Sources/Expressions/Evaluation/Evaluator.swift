@@ -5,6 +5,8 @@
 /// Not copyable, since copying it at each step would cost more than the steps.
 struct Evaluator: ~Copyable {
     let tree: CompiledTree
+    /// The tree's own, kept here as an array of a class is retained for each look into it.
+    private let nodes: [Node]
     let bindings: Bindings
     /// The values of the variables of macros, after those of the template around.
     var slots: [CELValue]
@@ -14,6 +16,7 @@ struct Evaluator: ~Copyable {
 
     init(_ tree: CompiledTree, _ bindings: Bindings, budget: Int = Limits.evaluationCost) {
         self.tree = tree
+        nodes = tree.nodes
         self.bindings = bindings
         self.budget = budget
         allowed = budget
@@ -24,7 +27,7 @@ struct Evaluator: ~Copyable {
 
     mutating func evaluate(_ node: NodeIndex) throws(EvaluationError) -> CELValue {
         try charge(1, at: node)
-        switch tree.nodes[Int(node)] {
+        switch nodes[Int(node)] {
         case .constant(let index): return tree.constants[Int(index)]
         case .variable(let name): return try variable(tree.names[Int(name)], at: node)
         case .local(let slot): return slots[Int(slot)]
@@ -51,6 +54,8 @@ struct Evaluator: ~Copyable {
             return try conditional(condition, yes, no)
         case .comprehension(let index): return try comprehension(Int(index), at: node)
         case .filter(let index): return try filter(Int(index), at: node)
+        case .memberOfSet(let value, let index):
+            return .bool(try isMember(try evaluate(value), of: tree.sets[Int(index)], at: node))
         }
     }
 

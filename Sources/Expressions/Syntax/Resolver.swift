@@ -47,6 +47,8 @@ struct Resolver {
             try visit(no)
         case .comprehension(let index): try visitComprehension(Int(index))
         case .filter(let index): try visitFilter(tree.filters[Int(index)])
+        // Made when the resolved tree is compiled.
+        case .memberOfSet(let value, _): try visit(value)
         }
     }
 

@@ -24,6 +24,8 @@ enum Node: Sendable {
     case conditional(NodeIndex, NodeIndex, NodeIndex)
     case comprehension(Int32)
     case filter(Int32)
+    /// Whether a value is in a long list of constants, by its keys in `CompiledTree.sets`.
+    case memberOfSet(NodeIndex, set: Int32)
 }
 
 /// A run of the tree's `children`.

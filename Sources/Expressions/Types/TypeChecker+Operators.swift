@@ -81,7 +81,7 @@ extension TypeChecker {
         }
     }
 
-    private mutating func member(
+    mutating func member(
         _ value: ExpressionType, _ container: ExpressionType, at node: NodeIndex
     ) {
         guard !container.isDynamic else { return }

@@ -53,6 +53,9 @@ struct TypeChecker {
         case .comprehension(let index):
             return comprehension(tree.comprehensions[Int(index)], at: node)
         case .filter(let index): return filter(tree.filters[Int(index)], at: node)
+        case .memberOfSet(let value, let set):
+            member(check(value), ExpressionType(of: .list(tree.sets[Int(set)].list)), at: node)
+            return .bool
         }
     }
 

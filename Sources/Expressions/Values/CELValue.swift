@@ -1,7 +1,7 @@
 public import Values
 
 /// A value of the expression language.
-public indirect enum CELValue: Sendable {
+public enum CELValue: Sendable {
     /// No value.
     case null
     /// A truth value.
@@ -27,7 +27,7 @@ public indirect enum CELValue: Sendable {
     /// The type of a value, itself a value.
     case type(CELType)
     /// A value that may be absent.
-    case optional(CELValue?)
+    indirect case optional(CELValue?)
 
     /// Makes the value a JSON value stands for, at no cost: what it holds is converted when looked at.
     public init(_ json: JSON) {

@@ -135,24 +135,29 @@ enum ExpressionCommand: Command {
     private static func bindings(_ arguments: ParsedArguments) throws(CommandFailure) -> Bindings {
         var variables: JSONObject = [:]
         if let path = arguments.value("bindings-file") {
-            let text = try read(path)
-            do throws(YAMLError) {
-                variables.merge(
-                    try object(try YAMLStream.parse(Array(text.utf8)).first?.json, path))
-            } catch {
-                throw CommandFailure(.usage, "\(path):\(error.position): \(error.message)")
-            }
+            variables.merge(try object(try yaml(path), path))
         }
         if let text = arguments.value("bindings") {
+            let json: JSON
             do throws(JSONParseError) {
-                variables.merge(try object(try JSON(parsing: text), "--bindings"))
+                json = try JSON(parsing: text)
             } catch {
                 throw CommandFailure(.usage, "--bindings is not JSON: \(error.description)")
             }
+            variables.merge(try object(json, "--bindings"))
         }
         var bindings = Bindings()
         for member in variables { bindings.bind(member.key, to: member.value) }
         return bindings
+    }
+
+    private static func yaml(_ path: String) throws(CommandFailure) -> JSON? {
+        let text = try read(path)
+        do throws(YAMLError) {
+            return try YAMLStream.parse(Array(text.utf8)).first?.json
+        } catch {
+            throw CommandFailure(.usage, "\(path):\(error.position): \(error.message)")
+        }
     }
 
     private static func object(_ json: JSON?, _ source: String) throws(CommandFailure) -> JSONObject
