@@ -129,7 +129,7 @@ let package = Package(
         tests("ResourcesTests", ["POSIX", "Resources", "Schemas", "Values", "YAML"]),
         tests("ObservabilityTests", ["Observability", "Values"]),
         tests("AdmissionTests", ["Admission"]),
-        tests("ExpressionsTests", ["Expressions", "Values"], excluding: ["Fixtures"]),
+        tests("ExpressionsTests", ["Expressions", "POSIX", "Values"], excluding: ["Fixtures"]),
         tests(
             "WorkflowsTests",
             ["Expressions", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML"],

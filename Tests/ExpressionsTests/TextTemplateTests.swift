@@ -70,6 +70,7 @@ import Values
         "cat <<EOF\n{{ q }}\nEOF", "echo $(({{ n }} + 1))", "echo $'{{ q }}'", "# {{ q }}",
         "echo ${x:-{{ q }}}", "echo \\{{ q }}", "echo $(case x in a) echo {{ q }};; esac)",
         "echo ${x:-\"}\"{{ q }}\"}", "echo ${{ q | upper }}", "echo `echo {{ q }}`",
+        "echo $[{{ n }}]", "echo \"$[{{ n }}]\"", "a\\\n#b <<E\n{{ q }}\nE",
     ])
     func `where a script would take a value apart none may stand`(source: String) throws {
         let error = try #require(failure(source, .shell))

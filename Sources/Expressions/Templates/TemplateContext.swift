@@ -31,6 +31,8 @@ struct ContextTracker: Equatable {
     private var isInString = false
     private var isEscaped = false
     private var open: [Opened] = []
+    /// Words matter for `case` and comments, both short.
+    private static let wordBytes = 8
     /// The last bytes, to see where words start and what `$` and `<` stand before.
     private var word: [UInt8] = []
     private var last: UInt8 = 0x0A
@@ -86,18 +88,21 @@ struct ContextTracker: Equatable {
     }
 
     private mutating func passShell(_ byte: UInt8) {
-        defer {
-            last = byte
-            // Words matter for `case` and comments, both short.
-            if isBlank(byte) || ";&|(`\n".utf8.contains(byte) {
-                word = []
-            } else if word.count < 8 {
-                word.append(byte)
-            }
-        }
         if isEscaped {
             isEscaped = false
+            // A line that goes on is one with the next, so a word may go on too.
+            guard byte != UInt8(ascii: "\n") else { return }
+            last = UInt8(ascii: "x")
+            if word.count < ContextTracker.wordBytes { word.append(last) }
             return
+        }
+        defer {
+            last = byte
+            if isBlank(byte) || ";&|()<>`".utf8.contains(byte) {
+                word = []
+            } else if byte != UInt8(ascii: "\\"), word.count < ContextTracker.wordBytes {
+                word.append(byte)
+            }
         }
         switch open.last {
         case .single:
@@ -125,6 +130,7 @@ struct ContextTracker: Equatable {
             open.append(.substitution(parentheses: 0))
         case UInt8(ascii: "{") where last == UInt8(ascii: "$"):
             open.append(.parameter(braces: 0))
+        case UInt8(ascii: "[") where last == UInt8(ascii: "$"): open.append(.unknown)
         default: break
         }
     }
@@ -158,6 +164,7 @@ struct ContextTracker: Equatable {
         case UInt8(ascii: "\""): open.append(.double)
         case UInt8(ascii: "`"): passBacktick()
         case UInt8(ascii: "{") where isAfterDollar: open.append(.parameter(braces: 0))
+        case UInt8(ascii: "[") where isAfterDollar: open.append(.unknown)
         case UInt8(ascii: "#") where word.isEmpty: open.append(.comment)
         // A here-document, or a shift: nothing behind is known for sure.
         case UInt8(ascii: "<") where last == byte: open.append(.unknown)
