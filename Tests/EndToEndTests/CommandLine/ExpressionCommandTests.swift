@@ -11,9 +11,9 @@ import Values
             "expression", "eval", source, "--bindings", #"{"a": {"b": 0.5}, "c": "y"}"#)
         #expect(good.code == 0)
         #expect(good.output == "true\n")
-        let file = try command.file("vars.yaml", "list: [1, {b: x}]\n")
+        let file = try command.file("vars.yaml", "many: [1, {b: x}]\n")
         let yaml = try await command(
-            "expression", "eval", "list", "--bindings-file", file, "-o", "yaml")
+            "expression", "eval", "many", "--bindings-file", file, "-o", "yaml")
         #expect(yaml.output == "- 1\n- b: x\n")
         let text = try await command("expression", "eval", "-", "-o", "text", input: "'a' + 'b'")
         #expect(text.output == "ab\n")
