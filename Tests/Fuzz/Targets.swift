@@ -127,7 +127,9 @@ enum Targets {
             let template = try? ValueTemplate(parsing: value)
         else { return }
         let result = try? template.evaluate(bindings)
-        if template.isConstant { hold("a constant is itself", result == value) }
+        // `$${{` stands for `${{`, which is no expression and yet not itself.
+        let isPlain = template.isConstant && !string(bytes).contains("$$")
+        if isPlain { hold("a constant is itself", result == value) }
     }
 
     private static let text: Target = { bytes in
@@ -158,6 +160,7 @@ enum Targets {
     }
 }
 
+/// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))

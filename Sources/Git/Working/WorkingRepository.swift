@@ -1,7 +1,9 @@
 internal import CGit2
 internal import Glibc
 
-/// A repository of this machine that somebody works in. It is only read, and nothing is checked out.
+/// A repository of this machine that somebody works in.
+///
+/// It is only read, and nothing is checked out.
 public struct WorkingRepository: Sendable, Hashable {
     /// The top directory of its files, without a slash at its end.
     public let root: String
