@@ -53,6 +53,7 @@ import YAML
 
     @Test func `a document without a kind is one of the other forms`() throws {
         #expect(try problems(of: "name: a\nsteps: [{id: a, type: llm, prompt: x}]").isEmpty)
+        #expect(try problems(of: "name: a\nsteps: [{id: a, step_type: benchmark}]").isEmpty)
         #expect(try problems(of: "id: a\ntasks: [{id: a, type: {type: Command}}]").isEmpty)
         #expect(try !problems(of: "id: a\ntasks: [{id: a, type: {type: Comand}}]").isEmpty)
         #expect(try !problems(of: "kind: Workflow\n").isEmpty)

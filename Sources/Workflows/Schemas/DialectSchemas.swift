@@ -6,7 +6,7 @@ import Schemas
 enum DialectSchemas {
     /// The forms by name.
     static let all: [String: Schema] = [
-        "Steps": steps, "Engine": engine, "Pipeline": pipeline,
+        "Steps": steps, "Engine": engine, "Research": research,
     ]
 
     /// An object with named members, which may have others.
@@ -111,9 +111,9 @@ enum DialectSchemas {
         ])
 
     /// Research pipelines: typed parameters, and steps with dependencies.
-    private static let pipeline = open(
+    private static let research = open(
         "A research pipeline: typed parameters, steps that depend on each other, triggers.",
-        required: ["name", "parameters", "steps"],
+        required: ["name", "steps"],
         [
             "name": .string("The name.", minimumLength: 1),
             "version": version,
@@ -131,9 +131,12 @@ enum DialectSchemas {
             "steps": .array(
                 "The steps.",
                 of: open(
-                    "One step.", required: ["id"],
+                    "One step.", required: ["id", "step_type"],
                     [
                         "id": .string("The name of the step.", minimumLength: 1),
+                        "step_type": .anything(
+                            "What the step does: experiment, benchmark, transform, conditional,"
+                                + " parallel, loop, sub_workflow, or custom with a name."),
                         "name": .string("A title for people."),
                         "dependencies": .array(
                             "The steps that must have ended before.",

@@ -99,6 +99,9 @@ struct PlanReport {
             }
             // Of what is new, everything is.
             guard change.kind == .changed else { continue }
+            if change.tasks.isEmpty, change.runs == .none {
+                text += "    nothing that a run can tell\n"
+            }
             let width = change.tasks.map(\.task.count).max() ?? 0
             for task in change.tasks {
                 let padding = String(repeating: " ", count: width - task.task.count)

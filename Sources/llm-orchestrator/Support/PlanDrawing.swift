@@ -5,7 +5,7 @@ import Workflows
 /// Makes the drawing of a plan, with the state of a run where there is one.
 struct PlanDrawing {
     private let plan: WorkflowPlan
-    private let tasks: JSON?
+    private let tasks: RunTasks?
     private var nodes: [GraphDrawing.Node] = []
     /// The nodes of the tasks of each scope, in order.
     private var places: [Int: [Int]] = [:]
@@ -16,7 +16,7 @@ struct PlanDrawing {
     static func drawing(
         of plan: WorkflowPlan, name: String, status: JSON? = nil
     ) -> GraphDrawing {
-        var drawing = PlanDrawing(plan: plan, tasks: status.map { $0["tasks"] ?? [:] })
+        var drawing = PlanDrawing(plan: plan, tasks: status.map { RunTasks($0["tasks"] ?? [:]) })
         drawing.add()
         return GraphDrawing(name: name, subtitle: subtitle(status), nodes: drawing.nodes)
     }
@@ -27,7 +27,7 @@ struct PlanDrawing {
         return status["progress"]?.stringValue.map { "\(phase) \($0)" } ?? phase
     }
 
-    private init(plan: WorkflowPlan, tasks: JSON?) {
+    private init(plan: WorkflowPlan, tasks: RunTasks?) {
         self.plan = plan
         self.tasks = tasks
     }
@@ -42,7 +42,7 @@ struct PlanDrawing {
         if tasks != nil { group.phase = "Pending" }
         nodes.append(group)
         let index = nodes.count - 1
-        add(scope: scope, in: index, path: "")
+        add(scope: scope, in: index, path: "finally.")
         // A part has no state of its own: it is as far as the first of its tasks that is not done.
         let phases = (places[scope] ?? []).compactMap { nodes[$0].phase }
         nodes[index].phase = phases.first { $0 != "Completed" && $0 != "Skipped" } ?? phases.first
@@ -51,9 +51,8 @@ struct PlanDrawing {
     private struct Pending {
         let scope: Int
         let parent: Int?
-        /// What stands before the ids of the scope's tasks in the status; nil where each iteration has
-        /// tasks of its own.
-        let path: String?
+        /// What stands before the ids of the scope's tasks.
+        let path: String
     }
 
     /// Adds the tasks of a scope, and then those of the containers among them.
@@ -67,8 +66,7 @@ struct PlanDrawing {
                 nodes.append(node(of: task, first: first, in: next))
             }
             for (index, task) in scopePlan.tasks.enumerated() {
-                let path = next.path.map { "\($0)\(task.id)" }
-                pending += bodies(of: task, at: first + index, path: path)
+                pending += bodies(of: task, at: first + index, path: "\(next.path)\(task.id).")
             }
         }
     }
@@ -81,18 +79,15 @@ struct PlanDrawing {
             isConditional: task.condition != nil, phase: nil, parent: scope.parent)
         node.failureDependencies = Set(
             task.edges.filter { $0.when == .failure }.map { first + Int($0.task) })
-        if let tasks, let path = scope.path {
-            PlanDrawing.describe(&node, by: tasks["\(path)\(task.id)"] ?? [:])
-        }
+        if let tasks { tasks.describe(&node, at: "\(scope.path)\(task.id)") }
         return node
     }
 
     /// The bodies of a container; each case of a branch is a part of its own.
-    private mutating func bodies(of task: TaskPlan, at index: Int, path: String?) -> [Pending] {
-        let inner = path.map { "\($0)." }
+    private mutating func bodies(of task: TaskPlan, at index: Int, path: String) -> [Pending] {
         switch task.control {
-        case .group(let scope): return [Pending(scope: scope, parent: index, path: inner)]
-        case .loop(let loop): return [Pending(scope: loop.scope, parent: index, path: nil)]
+        case .group(let scope): return [Pending(scope: scope, parent: index, path: path)]
+        case .loop(let loop): return [Pending(scope: loop.scope, parent: index, path: path)]
         case .branch(let branch):
             let cases =
                 branch.cases.map { ($0.name, $0.scope) }
@@ -102,22 +97,9 @@ struct PlanDrawing {
                     GraphDrawing.Node(
                         id: name, type: "", dependencies: [], isConditional: false, phase: nil,
                         parent: index))
-                return Pending(scope: scope, parent: nodes.count - 1, path: inner)
+                return Pending(scope: scope, parent: nodes.count - 1, path: path)
             }
         case .dynamic, nil: return []
         }
-    }
-
-    /// What the status of a task says of it.
-    private static func describe(_ node: inout GraphDrawing.Node, by task: JSON) {
-        node.phase = task["phase"]?.stringValue ?? "Pending"
-        if let total = task["iterations"]?["total"]?.integerValue {
-            node.note = "\(task["iterations"]?["completed"]?.integerValue ?? 0)/\(total)"
-        } else if let taken = task["case"]?.stringValue {
-            node.note = "case \(taken)"
-        } else if let attempt = task["attempt"]?.integerValue, attempt > 1 {
-            node.note = "attempt \(attempt)"
-        }
-        node.detail = (task["error"]?["message"] ?? task["message"])?.stringValue
     }
 }

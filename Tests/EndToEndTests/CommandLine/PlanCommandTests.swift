@@ -1,3 +1,5 @@
+import GitOps
+import Kubernetes
 import POSIX
 import TestSupport
 import Testing
@@ -97,5 +99,62 @@ import Values
         #expect(picture.code == 0)
         #expect(picture.output.hasPrefix("<svg ") && picture.output.contains(">fetch<"))
         try await cli("graph", file, "--name", "c").expectFailure(4, says: "named c")
+    }
+}
+
+/// `plan` and `graph` beside a server.
+@Suite struct LivePlanTests {
+    private static func manifest(_ gate: Gate, round: Int) -> String {
+        """
+        apiVersion: orchestrator.llm/v1
+        kind: Workflow
+        metadata: {name: live}
+        spec:
+          tasks:
+            - {id: first, type: transform, inputs: {round: \(round)}}
+            - {id: each, type: map, dependsOn: [first], items: [1, 2, 3], tasks: [{id: x, type: transform}]}
+            - {id: one, type: command, dependsOn: [each], inputs: {shell: true, command: "\(gate.wait)"}}
+          finally:
+            - {id: last, type: transform}
+
+        """
+    }
+
+    @Test func `a plan names the runs it would cancel, and a picture shows how far a run is`()
+        async throws
+    {
+        try await ServerCommandTests.withServer { cli, server in
+            let config = ["--kubeconfig", server.kubeconfig]
+            let gate = Gate(path: cli.directory.file("gate"))
+            let file = try cli.file("live.yaml", Self.manifest(gate, round: 1))
+            let new = try await cli.call(["plan", file, "--server"] + config)
+            #expect(new.output.contains("+ Workflow/live"), "\(new)")
+            let object = try OrchestratorCommand.object(Self.manifest(gate, round: 1))
+            _ = try await server.client().create(.workflows, object)
+            let name: String = try await awaited("the run to wait at its gate") {
+                let list = try await cli.call(["list", "-o", "json"] + config)
+                let run = try JSON(parsing: list.output)["items"]?[0]
+                guard run?["status"]?["tasks"]?["one"]?["phase"] == "Running" else { return nil }
+                return run?["metadata"]?["name"]?.stringValue
+            }
+            _ = try cli.file("live.yaml", Self.manifest(gate, round: 2))
+            let plan = try await cli.call(["plan", file, "--server"] + config)
+            #expect(plan.code == 0)
+            for part in [
+                "~ Workflow/live", "cancelled: \(name)", "first  changed", "one    runs again",
+            ] {
+                #expect(plan.output.contains(part), "\(plan)")
+            }
+            let picture = try await cli.call(["graph", name, "-o", "svg"] + config)
+            for part in ["task active", ">map · 3/3<", "Running 1", "Pending"] {
+                #expect(picture.output.contains(part), "\(part): \(picture)")
+            }
+            try gate.open()
+            let watch = try await cli.call(["watch", name] + config)
+            #expect(watch.code == 0, "\(watch)")
+            let done = try await cli.call(["graph", name, "-o", "svg"] + config)
+            #expect(!done.output.contains("Pending"), "\(done)")
+            #expect(done.output.contains("group good"))
+        }
     }
 }
