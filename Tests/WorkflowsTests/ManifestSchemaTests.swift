@@ -59,6 +59,23 @@ import YAML
         #expect(try !problems(of: "kind: Workflow\n").isEmpty)
     }
 
+    @Test func `the documents' own examples satisfy the schema of all, in every form`() throws {
+        let paths = try Checkout.files(
+            below: "Tests/WorkflowsTests/Fixtures/Examples", suffix: ".yaml")
+        #expect(paths.count >= 5)
+        for path in paths { #expect(try problems(of: Checkout.text(path)).isEmpty, "\(path)") }
+    }
+
+    @Test func `kinds that are started by something need it`() throws {
+        let task = "{id: a, templateRef: {name: part, version: 1.2}}"
+        let cron = manifest(task).replacing("kind: Workflow", with: "kind: CronWorkflow")
+        #expect(try problems(of: manifest(task)).isEmpty)
+        #expect(try !problems(of: cron).isEmpty)
+        #expect(
+            try problems(of: cron.replacing("spec: {", with: "spec: {schedule: '@daily', ")).isEmpty
+        )
+    }
+
     @Test func `every reference of a schema leads somewhere in it`() throws {
         for name in ManifestSchema.names {
             let schema = try #require(schemas.schema(of: name))

@@ -86,7 +86,8 @@ struct DocumentAdvice {
     private static func isSchedule(_ path: JSONPath) -> Bool {
         let names = path.components.dropLast()
         return names == ["spec"] || names.first == "triggers"
-            || (names.count > 1 && names[0] == "spec" && names[1] == "triggers")
+            || (names.starts(with: ["spec", "triggers"])
+                || names.starts(with: ["spec", "schedule"]))
     }
 
     private static func secret(_ phrase: String, at path: JSONPath, offset: Int?) -> Diagnostic {

@@ -20,7 +20,8 @@ public struct ManifestSchema: Sendable {
 
     /// What there is a schema of: the kinds, then the forms without a kind, sorted.
     public static var names: [String] {
-        ResourceCheck.kinds.sorted() + DialectSchemas.all.keys.sorted()
+        (ResourceCheck.kinds + KubernetesFormSchema.kinds.keys).sorted()
+            + DialectSchemas.all.keys.sorted()
     }
 
     /// The schema of one kind or form, whole in itself; nil where there is none of that name.
@@ -58,6 +59,10 @@ public struct ManifestSchema: Sendable {
         for name in names {
             if let form = DialectSchemas.all[name] {
                 definitions[name] = form.jsonSchema()
+            } else if let field = KubernetesFormSchema.kinds[name] {
+                definitions[name] = KubernetesFormSchema.started(
+                    resource(.workflow), kind: name, by: field)
+                holdsSpec = true
             } else if let definition = ResourceDefinition.named(name) {
                 definitions[name] = resource(definition)
                 holdsSpec = holdsSpec || definition.schema.holds(WorkflowSpecSchema.schema)
@@ -109,9 +114,15 @@ public struct ManifestSchema: Sendable {
         let task = WorkflowSpecSchema.schema.properties["tasks"]?.items ?? Schema()
         let options = JSONSchemaOptions(references: [task: "#/$defs/Task"])
         var definitions: JSONObject = [
-            "WorkflowSpec": withNestedTasks(WorkflowSpecSchema.schema.jsonSchema(options)),
-            "Task": withInputs(withNestedTasks(task.jsonSchema())),
+            "WorkflowSpec": KubernetesFormSchema.spec(
+                withNestedTasks(WorkflowSpecSchema.schema.jsonSchema(options))),
+            "Task": KubernetesFormSchema.task(withInputs(withNestedTasks(task.jsonSchema()))),
         ]
+        for (kind, field) in KubernetesFormSchema.kinds {
+            definitions["\(kind)Spec"] = definitions["WorkflowSpec"].map {
+                KubernetesFormSchema.spec($0, startedBy: field)
+            }
+        }
         for name in taskTypes.names {
             guard let type = taskTypes[name] else { continue }
             definitions["\(name).inputs"] = type.inputs.jsonSchema(

@@ -18,6 +18,7 @@ enum PlanCommand: Command {
             .value(
                 "repository", nil, "NAME",
                 "with --server: the WorkflowRepository that the manifests are applied by"),
+            .flag("strict", nil, "take warnings for errors"),
             .value(
                 "output", "o", "FORMAT", choices: ["text", "markdown", "json"],
                 "text for people, Markdown for a pull request, JSON for programs"),
@@ -32,7 +33,8 @@ enum PlanCommand: Command {
         if arguments.has("server"), arguments.has("against") {
             throw CommandFailure(.usage, "give --against or --server, not both")
         }
-        let desired = try DesiredManifests(paths: arguments.positionals)
+        let desired = try DesiredManifests(
+            paths: arguments.positionals, isStrict: arguments.has("strict"))
         let base =
             arguments.has("server")
             ? try await PlanBase.server(arguments)

@@ -15,24 +15,21 @@ struct DesiredManifests {
     /// The paths that were named, from the top of the repository where there is one.
     let roots: [String]
     /// All files, their mistakes with them.
-    private(set) var files: [ManifestFile] = []
+    let files: [ManifestFile]
     /// What those without mistakes ask for.
     private(set) var resources: [DesiredResource] = []
     /// The files with mistakes.
     private(set) var failedPaths: Set<String> = []
 
-    init(paths: [String]) throws(CommandFailure) {
+    init(paths: [String], isStrict: Bool) throws(CommandFailure) {
         let repository = paths.first.flatMap { try? WorkingRepository(containing: $0) }
         self.repository = repository
         roots = paths.map { repository?.path(of: $0) ?? $0 }
-        for path in paths {
-            for file in try ManifestFiles.paths(at: path) {
-                let manifest = try ManifestFiles.read(file)
-                files.append(manifest)
-                let name = repository?.path(of: file) ?? file
-                if manifest.diagnostics.hasErrors { failedPaths.insert(name) }
-                resources += DesiredManifests.resources(of: manifest, at: name)
-            }
+        files = try ManifestFiles.readAll(paths, isStrict: isStrict)
+        for file in files {
+            let name = repository?.path(of: file.path) ?? file.path
+            if file.diagnostics.hasErrors { failedPaths.insert(name) }
+            resources += DesiredManifests.resources(of: file, at: name)
         }
     }
 
@@ -87,11 +84,14 @@ struct PlanBase {
                     GitSource.isManifest(path)
                         && roots.contains { $0.isEmpty || path == $0 || path.hasPrefix($0 + "/") }
                 }, limits: GitTreeLimits(maximumEntries: SyncLimits.entries))
+            var contents: [(path: String, bytes: [UInt8])] = []
             for file in listing.files where file.size <= SyncLimits.fileBytes {
                 let bytes = try await objects.read(
                     file.blobID, path: file.path, maximumBytes: SyncLimits.fileBytes)
-                let manifest = ManifestFile(bytes, path: file.path)
-                for resource in DesiredManifests.resources(of: manifest, at: file.path)
+                contents.append((file.path, bytes))
+            }
+            for manifest in ManifestFiles.linked(contents) {
+                for resource in DesiredManifests.resources(of: manifest, at: manifest.path)
                 where base.present[resource.id] == nil {
                     base.present[resource.id] = ChangePlan.Present(
                         path: resource.path, json: resource.json)

@@ -61,6 +61,13 @@ enum ManifestFiles {
                 contents.append(try self.contents(of: file, standardInput: name))
             }
         }
+        return linked(contents, isStrict: isStrict)
+    }
+
+    /// Checks files, each of which may refer to templates of the others.
+    static func linked(
+        _ contents: [(path: String, bytes: [UInt8])], isStrict: Bool = false
+    ) -> [ManifestFile] {
         let files = contents.map { ManifestFile($0.bytes, path: $0.path, isStrict: isStrict) }
         guard files.contains(where: \.usesTemplates) else { return files }
         let templates = TemplateCatalogue(files.flatMap(\.resources))
