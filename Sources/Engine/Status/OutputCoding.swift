@@ -1,11 +1,11 @@
-internal import Values
+public import Values
 
 /// How a task's outputs are written into a status that is patched.
 ///
 /// A merge patch says "remove" with `null`, so it cannot carry an object's member that is `null`
 /// (RFC 7396). An output that holds such a member is written as its text instead, under a name that
 /// no output can have, and read back; every other is written as it is.
-enum OutputCoding {
+public enum OutputCoding {
     private static let textName = "$json"
 
     static func encode(_ outputs: JSONObject) -> JSONObject {
@@ -17,7 +17,10 @@ enum OutputCoding {
             })
     }
 
-    static func decode(_ stored: JSONObject) throws(JSONParseError) -> JSONObject {
+    /// The outputs of a stored task as its run gave them.
+    ///
+    /// - Throws: `JSONParseError` where a text that stands for a value is no JSON.
+    public static func decode(_ stored: JSONObject) throws(JSONParseError) -> JSONObject {
         var outputs = stored
         for (name, value) in stored {
             guard case .object(let members) = value, members.count == 1,

@@ -97,12 +97,14 @@ struct ChildRunChange: Hashable {
     static func of(_ child: KubernetesObject, parent: KubernetesObject?) -> ChildRunChange? {
         switch ParentTask.of(child, run: parent) {
         case .unknown: return nil
-        case .gone(let why): return cancelling(child, why)
+        case .gone(let why):
+            let isTerminated = parent?.spec["desiredState"]?.stringValue == "Terminated"
+            return cancelling(child, why, isTerminated: isTerminated)
         case .waiting: break
         }
         let desired = child.spec["desiredState"]?.stringValue ?? "Running"
         // A cancel is the last wish (law 18).
-        guard desired != "Cancelled" else { return nil }
+        guard !RunPhases.isToEnd(child) else { return nil }
         let isParentPaused = parent?.spec["desiredState"]?.stringValue == "Paused"
         if isParentPaused, desired == "Running" {
             return ChildRunChange(
@@ -119,10 +121,15 @@ struct ChildRunChange: Hashable {
         return nil
     }
 
-    static func cancelling(_ child: KubernetesObject, _ why: String) -> ChildRunChange? {
-        guard child.spec["desiredState"]?.stringValue != "Cancelled" else { return nil }
+    /// A child of a run that does not even do what `finally` says does not do so either.
+    static func cancelling(
+        _ child: KubernetesObject, _ why: String, isTerminated: Bool = false
+    ) -> ChildRunChange? {
+        let wanted = isTerminated ? "Terminated" : "Cancelled"
+        let present = child.spec["desiredState"]?.stringValue
+        guard present != wanted, present != "Terminated" else { return nil }
         return ChildRunChange(
-            desiredState: "Cancelled", reason: "CancelledWithParent",
+            desiredState: wanted, reason: "CancelledWithParent",
             message: "cancelled, since \(why)", isPausedWithParent: nil)
     }
 

@@ -24,7 +24,7 @@ enum ParentTask: Hashable {
         if run.isDeleting { return .gone("its run \(run.name) is being deleted") }
         let end = run.status["phase"]?.stringValue ?? ""
         if ends.contains(end) { return .gone("its run \(run.name) ended: \(end)") }
-        if run.spec["desiredState"]?.stringValue == "Cancelled" {
+        if RunPhases.isToEnd(run) {
             return .gone("its run \(run.name) is cancelled")
         }
         // Without an entry the task's state is not stored yet, or is in a shard: it is not known.

@@ -1,3 +1,4 @@
+import Engine
 import Expressions
 import Kubernetes
 import Values
@@ -92,7 +93,10 @@ enum RunBindings {
         for field in ["phase", "reason", "message"] { about[field] = status[field] ?? "" }
         let tasks = (status["tasks"]?.objectValue ?? [:]).map { path, task -> (String, JSON) in
             var view: JSON = ["phase": task["phase"] ?? "Pending"]
-            if task["phase"] == "Completed" { view["outputs"] = task["outputs"] ?? [:] }
+            if task["phase"] == "Completed" {
+                let stored = task["outputs"]?.objectValue ?? [:]
+                view["outputs"] = .object((try? OutputCoding.decode(stored)) ?? stored)
+            }
             view["error"] = task["error"]
             return (path, view)
         }

@@ -221,7 +221,7 @@ final class RunController: Sendable {
 
     /// Ends a run that was cancelled before it started.
     func concludeIfCancelled(_ object: KubernetesObject) async -> Bool {
-        guard object.spec["desiredState"]?.stringValue == "Cancelled" else { return false }
+        guard RunPhases.isToEnd(object) else { return false }
         await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
         return true
     }

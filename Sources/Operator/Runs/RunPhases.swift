@@ -6,6 +6,11 @@ enum RunPhases {
     /// The phases that no run leaves.
     static let ends: Set<String> = ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"]
 
+    /// Whether somebody asked a run to end.
+    static func isToEnd(_ run: KubernetesObject) -> Bool {
+        ["Cancelled", "Terminated"].contains(run.spec["desiredState"]?.stringValue ?? "")
+    }
+
     /// Whether a run has ended, as its status tells.
     static func hasEnded(_ run: KubernetesObject) -> Bool {
         ends.contains(run.status["phase"]?.stringValue ?? "")

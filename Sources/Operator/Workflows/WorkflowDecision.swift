@@ -75,10 +75,7 @@ struct WorkflowDecision {
     }
 
     private var activeRuns: [KubernetesObject] {
-        runs.filter { run in
-            !["Completed", "Failed", "Cancelled", "TimedOut"].contains(
-                run.status["phase"]?.stringValue ?? "")
-        }
+        runs.filter { !RunPhases.hasEnded($0) }
     }
 
     /// Whether the run was made for this object rather than by a person who refers to it.
@@ -94,7 +91,7 @@ struct WorkflowDecision {
         guard workflow.finalizers.contains(Finalizers.cleanup) else { return [] }
         let active = activeRuns
         guard !active.isEmpty else { return [.removeFinalizer] }
-        return active.filter { $0.spec["desiredState"]?.stringValue != "Cancelled" }.map {
+        return active.filter { !RunPhases.isToEnd($0) }.map {
             cancel($0, "WorkflowDeleted", "cancelled, since its workflow was deleted")
         }
     }

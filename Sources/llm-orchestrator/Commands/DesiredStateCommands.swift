@@ -29,10 +29,14 @@ enum ResumeCommand: Command {
 enum CancelCommand: Command {
     static let specification = CommandSpecification(
         "cancel", "Cancels a run: running tasks are stopped, no new ones start.",
-        positionals: [.init("RUN", repeats: true, "the run's name")], options: Connection.options)
+        positionals: [.init("RUN", repeats: true, "the run's name")],
+        options: [
+            .flag("terminate", nil, "without what the workflow says to do finally")
+        ] + Connection.options)
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
-        try await DesiredState.set("Cancelled", arguments)
+        try await DesiredState.set(
+            arguments.has("terminate") ? "Terminated" : "Cancelled", arguments)
     }
 
     /// Asks a run to end; where that fails there is nobody left to tell but the user.

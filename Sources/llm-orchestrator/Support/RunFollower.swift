@@ -52,7 +52,7 @@ extension KubernetesObject {
 
     /// Whether a run is in one of its end phases.
     var hasEnded: Bool {
-        ["Completed", "Failed", "Cancelled", "TimedOut"].contains(phase)
+        ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"].contains(phase)
     }
 
     /// The phase of a run; Pending before the operator has seen it.

@@ -83,6 +83,33 @@ import Values
         }
     }
 
+    @Test func `a task that a kill leaves in doubt is what a user says it is`() async throws {
+        try await KilledServer.play { server in
+            try await server.createRun(
+                "doubtful",
+                [
+                    "workflowSpec": [
+                        "tasks": [
+                            Manifest.command("pay", "sleep 600", ["onInterruption": "Hold"])
+                        ],
+                        "outputs": ["paid": "${{ tasks.pay.outputs.stdout }}"],
+                    ]
+                ])
+            try await server.run("doubtful") { $0.phase(of: "pay") == "Running" }
+            try await server.kill()
+            try await server.run("doubtful") { $0.phase(of: "pay") == "InDoubt" }
+            let operation: JSON = [
+                "id": "told", "type": "Resolve", "task": "pay", "resolution": "Complete",
+                "outputs": ["stdout": "once"],
+            ]
+            _ = try await server.client.patch(
+                .workflowRuns, server.key("doubtful"),
+                .merge(["spec": ["operations": [operation]]]))
+            let run = try await server.run("doubtful", is: "Completed")
+            #expect(run.status["outputs"] == ["paid": "once"])
+        }
+    }
+
     @Test func `an answer given while no server runs counts`() async throws {
         try await KilledServer.play { server in
             try await server.createRun(

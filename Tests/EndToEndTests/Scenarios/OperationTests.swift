@@ -38,6 +38,40 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `what a run has done is undone when a user asks`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.createRun(
+                "steered",
+                [
+                    "workflowSpec": [
+                        "tasks": [
+                            Manifest.command(
+                                "book", world.effects.note("start"),
+                                [
+                                    "compensation": [
+                                        "type": "command",
+                                        "inputs": [
+                                            "shell": true,
+                                            "command": .string(world.effects.note("undone")),
+                                        ],
+                                    ]
+                                ]),
+                            Manifest.command(
+                                "stuck", world.gate("never").wait, ["dependsOn": ["book"]]),
+                        ]
+                    ]
+                ])
+            try await world.object(.workflowRuns, "steered", "to run") {
+                $0.phase(of: "stuck") == "Running"
+            }
+            let asked = try await world.orchestrator("rollback", "steered")
+            #expect(asked.code == 0, "\(asked)")
+            try await world.run("steered", is: "RolledBack")
+            #expect(world.effects.all.map(\.word) == ["start", "undone"])
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `what is not possible is refused, and told`(plane: Plane) async throws {
         try await World.with(plane) { world in
             try await world.createRun("steered", RunTests.gated(world))

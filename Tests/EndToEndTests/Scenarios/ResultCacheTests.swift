@@ -24,6 +24,33 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `an earlier result stands in for a task that fails`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let spec: JSON = [
+                "workflowSpec": [
+                    "tasks": [
+                        Manifest.command(
+                            "rate", "test ! -e \(world.gate("down").path) && echo 1.07",
+                            ["fallback": [["cached": ["maxAge": "1h"]]]])
+                    ],
+                    "outputs": ["rate": "${{ tasks.rate.outputs.stdout }}"],
+                ]
+            ]
+            try await world.createRun("up", spec)
+            try await world.run("up", is: "Completed")
+            try await awaited("the result to be kept") {
+                try await world.client.list(.runCheckpoints, namespace: world.namespace).items
+                    .contains { $0.spec["purpose"] == "Result" }
+            }
+            try world.gate("down").open()
+            try await world.createRun("down", spec)
+            let run = try await world.run("down", is: "Completed")
+            #expect(run.status["outputs"] == ["rate": "1.07\n"])
+            #expect(run.task("rate")?["reason"] == "Cached")
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a second run takes the result of the first, as long as it is young`(
         plane: Plane
     ) async throws {

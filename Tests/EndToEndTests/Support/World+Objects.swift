@@ -169,7 +169,9 @@ extension World {
 extension KubernetesObject {
     var phase: String { status["phase"]?.stringValue ?? "" }
 
-    var hasEnded: Bool { ["Completed", "Failed", "Cancelled", "TimedOut"].contains(phase) }
+    var hasEnded: Bool {
+        ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"].contains(phase)
+    }
 
     /// A task's entry in a run's status.
     func task(_ id: String) -> JSON? { status["tasks"]?[id] }

@@ -62,6 +62,14 @@ import Values
         #expect(told(child(desired: "Cancelled"), parent(desired: "Running")) == nil)
     }
 
+    @Test func `it is terminated with its parent, even if it was cancelled before`() {
+        let ending = parent(desired: "Terminated")
+        #expect(told(child(), ending) == "Terminated")
+        #expect(told(child(desired: "Cancelled"), ending) == "Terminated")
+        #expect(told(child(desired: "Terminated"), ending) == nil)
+        #expect(told(child(desired: "Terminated"), parent(desired: "Cancelled")) == nil)
+    }
+
     @Test func `it is cancelled when its task went on without it`() {
         #expect(told(child(), parent(task: ["phase": "Running", "attempt": 2])) == "Cancelled")
         #expect(told(child(), parent(task: ["phase": "TimedOut", "attempt": 1])) == "Cancelled")
