@@ -10,7 +10,7 @@ enum Limits {
     /// The tallest syntax tree, which is how deep evaluation goes down.
     ///
     /// Higher than `nesting`, since a chain such as `a + b + c` is as tall as it is long. At both bounds
-    /// an expression takes under 256 KiB of stack, and under 2 MiB where the code is not optimised.
+    /// an expression takes under 384 KiB of stack, and under 4 MiB where not optimised.
     static let treeHeight = 400
     /// The most steps one evaluation may take; a step is about 15 ns.
     static let evaluationCost = 1_000_000
