@@ -10,7 +10,7 @@ import Workflows
 @Suite struct RandomWalkTests {
     private struct Walk: ~Copyable {
         var random: SeededGenerator
-        let world: SmallWorld
+        var world: SmallWorld
         var observed: ObservedRun
         /// Attempts that were launched at some time, whether or not they are of any concern now.
         var ghosts: [AttemptReference] = []
@@ -19,7 +19,7 @@ import Workflows
         let isTraced: Bool
         var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
-        init(seed: UInt64, isTraced: Bool = false) throws {
+        init(seed: UInt64, isTraced: Bool = false, asksForAdmission: Bool = false) throws {
             self.isTraced = isTraced
             var random = SeededGenerator(seed: seed)
             let count = Int.random(in: 1...12, using: &random)
@@ -33,6 +33,7 @@ import Workflows
             }
             world = try SmallWorld(
                 graph, behaviours, onFailure: random.chance(50) ? .fail : .continue)
+            world.asksForAdmission = asksForAdmission
             self.random = random
             observed = ObservedRun(world)
         }
@@ -50,6 +51,7 @@ import Workflows
         private mutating func disturb() throws {
             if let sequence = observed.run.write?.sequence { sequences.append(sequence) }
             ghosts += observed.run.executing.map(\.reference)
+            if world.asksForAdmission { answerRequests() }
             switch Int.random(in: 0..<100, using: &random) {
             case 0..<35 where observed.run.write != nil: observed.acknowledge()
             case 35..<60 where !observed.run.executing.isEmpty:
@@ -76,6 +78,21 @@ import Workflows
             case 93: if random.chance(20) { observed.send(.desiredStateChanged(.cancelled)) }
             case 94..<98: try crash()
             default: observed.send(.start)
+            }
+        }
+
+        /// Admits one that waits, tells one why it waits, or admits one that nobody asked for.
+        private mutating func answerRequests() {
+            guard let request = observed.run.requests.randomElement(using: &random) else { return }
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<4: observed.send(.attemptAdmitted(request.reference))
+            case 4: observed.send(.attemptQueued(request.reference, message: "waits"))
+            case 5:
+                if let ghost = ghosts.randomElement(using: &random) {
+                    observed.run.send(.attemptAdmitted(ghost))
+                    observed.run.send(.attemptQueued(ghost, message: "waits"))
+                }
+            default: break
             }
         }
 
@@ -119,6 +136,15 @@ import Workflows
     func `laws 1, 4, 7, 9 to 14 and 18: no walk breaks them`(part: UInt64) throws {
         for seed in (part * 250)..<(part * 250 + 250) {
             var walk = try Walk(seed: seed)
+            try walk.walk(steps: 120)
+            walk.check(seed)
+        }
+    }
+
+    @Test(arguments: 0..<4)
+    func `the same laws with attempts that wait to be admitted`(part: UInt64) throws {
+        for seed in (50_000 + part * 250)..<(50_000 + part * 250 + 250) {
+            var walk = try Walk(seed: seed, asksForAdmission: true)
             try walk.walk(steps: 120)
             walk.check(seed)
         }

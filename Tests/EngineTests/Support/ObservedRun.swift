@@ -28,6 +28,15 @@ struct SmallWorld {
             })
     }
 
+    /// Whether attempts begin when they are admitted.
+    var asksForAdmission = false
+
+    var runLimits: RunLimits {
+        var limits = SmallWorld.limits
+        limits.asksForAdmission = asksForAdmission
+        return limits
+    }
+
     /// How an attempt ends.
     func outcome(of attempt: AttemptReference) -> AttemptOutcome {
         switch behaviours[attempt.task] {
@@ -62,6 +71,8 @@ struct SmallWorld {
 struct ObservedRun: ~Copyable {
     let world: SmallWorld
     var run: TestRun
+    /// The attempts that were admitted and may be launched, where the world asks for that.
+    private var admitted: Set<AttemptReference> = []
     var observer: LawObserver
     /// What the user wants, as the run's spec keeps it across crashes.
     private(set) var desired = DesiredRunState.running
@@ -69,7 +80,7 @@ struct ObservedRun: ~Copyable {
 
     init(_ world: SmallWorld) {
         self.world = world
-        run = TestRun(world.plan, limits: SmallWorld.limits)
+        run = TestRun(world.plan, limits: world.runLimits)
         observer = LawObserver(world.graph, maximumAttempts: SmallWorld.maximumAttempts)
         send(.start)
     }
@@ -80,7 +91,7 @@ struct ObservedRun: ~Copyable {
         desired: DesiredRunState = .running
     ) throws {
         self.world = world
-        run = try TestRun(resuming: status, world.plan, limits: SmallWorld.limits, at: now)
+        run = try TestRun(resuming: status, world.plan, limits: world.runLimits, at: now)
         self.observer = observer
         var rebuilt = run.machine.statusJSON()
         rebuilt["inputs"] = status["inputs"]
@@ -97,13 +108,30 @@ struct ObservedRun: ~Copyable {
             if desired != .cancelled { desired = wish }
             if wish == .cancelled && !run.machine.phase.isTerminal { observer.cancelIsRequested() }
         }
+        if case .attemptAdmitted(let reference) = event {
+            run.requests.removeAll { $0.reference == reference }
+            admitted.insert(reference)
+        }
         run.send(event)
         look()
     }
 
     private mutating func look() {
         observer.observe(Array(run.actions[seen...]), stored: run.stored)
+        if world.asksForAdmission { lookForAdmission() }
         seen = run.actions.count
+    }
+
+    /// Nothing is launched that was not admitted, or was taken back since.
+    private mutating func lookForAdmission() {
+        for action in run.actions[seen...] {
+            switch action {
+            case .withdrawAdmission(let reference): admitted.remove(reference)
+            case .launch(let attempt) where admitted.remove(attempt.reference) == nil:
+                observer.note("\(attempt.reference) was launched and not admitted")
+            default: break
+            }
+        }
     }
 
     /// Loses the write under way, or only the answer to it.
@@ -144,6 +172,8 @@ struct ObservedRun: ~Copyable {
         guard run.finished == nil else { return false }
         if run.write != nil {
             acknowledge()
+        } else if let request = run.requests.first {
+            send(.attemptAdmitted(request.reference))
         } else if !run.executing.isEmpty {
             endAttempt(at: 0)
         } else {

@@ -42,6 +42,11 @@ import Workflows
 
     private let clock = Clock()
     private let answers = Answers()
+    private let pressure = Pressure()
+
+    private final class Pressure: Sendable {
+        let changes = Mutex<[Bool]>([])
+    }
 
     private func admission(_ configuration: AdmissionConfiguration) -> AttemptAdmission {
         let admission = AttemptAdmission(
@@ -50,7 +55,10 @@ import Workflows
         admission.listen(
             .init(
                 answered: { [answers] in answers.note($0, $1) }, providerChanged: { _, _ in },
-                providerUsed: { _ in }, pressureChanged: { _ in }))
+                providerUsed: { _ in },
+                pressureChanged: { [pressure] isHigh in
+                    pressure.changes.withLock { $0.append(isHigh) }
+                }))
         return admission
     }
 
@@ -105,6 +113,17 @@ import Workflows
         #expect(answers.all == ["y/0 admitted"])
         // Asked again by mistake, it has its place still.
         #expect(word(admission.request(wish("y", 0))) == "admitted")
+    }
+
+    @Test func `many that wait hold new runs back, until few are left`() {
+        let admission = admission(
+            AdmissionConfiguration(attempts: 1, highWatermark: 3, lowWatermark: 1))
+        for task in 0..<4 { _ = admission.request(wish("x", task)) }
+        #expect(pressure.changes.withLock { $0 } == [true])
+        admission.withdraw(ticket("x", 0))
+        #expect(pressure.changes.withLock { $0 } == [true])
+        admission.withdraw(ticket("x", 1))
+        #expect(pressure.changes.withLock { $0 } == [true, false])
     }
 
     @Test func `a task that only waits for a child run takes no place`() {
