@@ -18,6 +18,10 @@ public enum WorkflowLimits {
     public static let maximumTemplateDepth = 8
     /// The most templates that are linked into one definition.
     public static let maximumLinkedTemplates = 200
+    /// The most tasks of a definition that refer to templates; more are told as unknown fields.
+    public static let maximumTemplateReferences = 2000
+    /// The most bytes that the parameters of one template may put into it.
+    public static let maximumLinkedBytes = 256 << 10
     /// The deepest nesting of a parameter of a template.
     public static let maximumLiteralDepth = 64
     /// The most names that are compared for suggestions, in one definition.

@@ -19,7 +19,8 @@ import Workflows
     private static let pieces = [
         "${{", "}}", "\"", "'", "\n", "  ", ": ", "- ", "[", "]", "{", "}", "|\n", ">-\n", "&a ",
         "*a", "<<: ", "null", "-1", "1e999", "é", "\u{FFFE}", "\t", "#", "tasks.", "id: ", "!!int ",
-        "0", "transform", "---\n", "\\", "workflow.inputs.",
+        "0", "transform", "---\n", "{{ ", "{% if ", "${", "steps:", "templateRef: ", "a-b", "\\",
+        "workflow.inputs.",
     ]
 
     @Test(arguments: UInt64(1)...8)
@@ -27,8 +28,15 @@ import Workflows
         seed: UInt64
     ) throws {
         var random = Random(state: seed)
-        let sources = try ["every-field.yaml", "containers.yaml", "several.yaml", "flow.json"].map(
-            Fixture.text)
+        let names = ["every-field.yaml", "containers.yaml", "several.yaml", "flow.json"]
+        let dialects = ["parallel-rag-search", "content-moderation-router", "deploy-with-approval"]
+        let sources =
+            try (names + dialects.map { "Examples/\($0).yaml" }).map(Fixture.text)
+            + [
+                ResearchFormTests.text,
+                TemplateTests.template + "\n---\n"
+                    + TemplateTests.workflow(TemplateTests.reference),
+            ]
         for _ in 0..<60 {
             var bytes = Array((sources.randomElement(using: &random) ?? "").utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) {

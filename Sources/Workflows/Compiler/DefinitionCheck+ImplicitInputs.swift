@@ -11,7 +11,7 @@ extension DefinitionCheck {
                 help: question(name, among: inputIndices.keys) ?? "declare it under inputs")
             return
         }
-        guard !implicitInputs.contains(where: { $0.name == name }) else { return }
+        guard implicitNames.insert(name).inserted else { return }
         implicitInputs.append(InputDefinition(name: name, isRequired: true))
         report(
             .implicitInput, "\"\(name)\" is not declared, so it is taken for a required input",

@@ -27,6 +27,7 @@ struct DefinitionCheck {
     var usesAllInputs = false
     /// The inputs that something refers to and nothing declares.
     var implicitInputs: [InputDefinition] = []
+    var implicitNames: Set<String> = []
     private var comparisons = 0
 
     init(

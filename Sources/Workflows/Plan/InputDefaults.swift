@@ -46,8 +46,14 @@ enum InputDefaults {
                         continue
                     }
                     let known = JSON.object(JSONObject(values.map { ($0.key, $0.value) }))
-                    values[input.name] = try template.evaluate(
+                    let value = try template.evaluate(
                         Bindings(["workflow": ["inputs": known]]))
+                    guard value.bytes.count <= WorkflowLimits.maximumInputBytes else {
+                        failures.append((input, "it is larger than a checkpoint can hold"))
+                        values[input.name] = .null
+                        continue
+                    }
+                    values[input.name] = value
                 } catch {
                     failures.append((input, "\(error)"))
                     values[input.name] = .null

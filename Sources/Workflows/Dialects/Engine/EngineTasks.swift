@@ -84,20 +84,25 @@ struct EngineTasks {
         }
     }
 
-    /// A conditional that is inside itself is taken out, and told.
+    /// A conditional that is inside itself, or too deep inside others, is taken out and told.
     private mutating func breakCircles(_ translation: inout Translation) {
         for index in list.indices {
             var current = list[index].owner
-            var steps = 0
-            while let owner = current, owner.task != index, steps < list.count {
+            var depth = 0
+            while let owner = current, owner.task != index,
+                depth <= WorkflowLimits.maximumNesting
+            {
                 current = list[owner.task].owner
-                steps += 1
+                depth += 1
             }
-            guard let owner = current, owner.task == index, let direct = list[index].owner else {
-                continue
-            }
+            guard let last = current, let direct = list[index].owner else { continue }
+            let isCircle = last.task == index
             translation.report(
-                .branchMembership, "task \"\(list[index].id)\" is inside its own branch",
+                .branchMembership,
+                isCircle
+                    ? "task \"\(list[index].id)\" is inside its own branch"
+                    : "task \"\(list[index].id)\" is inside more than"
+                        + " \(WorkflowLimits.maximumNesting) branches",
                 at: list[index].path,
                 help: "remove it from the branches of \"\(list[direct.task].id)\"")
             list[direct.task].branches[direct.branch]?.removeAll { $0 == index }

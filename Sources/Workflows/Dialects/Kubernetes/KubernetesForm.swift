@@ -122,8 +122,12 @@ struct KubernetesForm {
     /// stands in a task's `config`.
     private mutating func translateTasks(_ base: JSONPath) {
         var pending: [JSONPath] = [base.key("tasks"), base.key("finally")]
+        var count = 0
         while let place = pending.popLast() {
             for (index, task) in (object[place]?.arrayValue ?? []).enumerated() {
+                count += 1
+                // More tasks than a workflow may have are refused as they are.
+                guard count <= WorkflowSpecSchema.maximumTasks else { return }
                 translate(task, at: place.index(index))
                 guard let members = task.objectValue else { continue }
                 for name in ["tasks", "default"] where members.contains(name) {

@@ -9,6 +9,7 @@ struct InputDeclarations {
     private(set) var names: Set<String> = []
     /// Whether the document declares its inputs, so that one it does not declare is doubtful.
     private(set) var isDeclared = false
+    private var comparisons = 0
 
     /// The place of the input that is declared next.
     var nextPath: JSONPath { InputDeclarations.path.index(list.count) }
@@ -89,7 +90,11 @@ struct InputDeclarations {
         _ translation: inout Translation
     ) {
         guard !names.contains(name) else { return }
-        let nearest = DefinitionCheck.question(name, among: names.sorted() + others.sorted())
+        comparisons += names.count
+        let isAffordable = comparisons <= WorkflowLimits.maximumComparisons
+        let nearest =
+            isAffordable
+            ? DefinitionCheck.question(name, among: names.sorted() + others.sorted()) : nil
         translation.report(
             .implicitInput, "\"\(name)\" is not declared, so it is taken for a required input",
             at: place.path, offset: place.offset,

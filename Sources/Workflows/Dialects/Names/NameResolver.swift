@@ -124,31 +124,16 @@ extension NameResolver {
         value: JSON, from source: JSONPath, to canonical: JSONPath, keepsOutputs: Bool = false
     ) -> JSON {
         translation.map.note(canonical, from: source)
-        var result = value
-        var pending: [(value: JSON, rest: JSONPath)] = [(value, .root)]
-        while let (value, rest) = pending.popLast() {
-            switch value {
-            case .string(let text):
-                let place = JSONPath(source.components + rest.components)
-                let input = MappedText(copying: text, at: place)
-                guard let output = rewritten(text: input, keepsOutputs: keepsOutputs) else {
-                    continue
-                }
-                result[rest] = .string(output.text)
-                translation.map.note(
-                    JSONPath(canonical.components + rest.components), output, from: place)
-            case .array(let elements):
-                for (index, element) in elements.enumerated().reversed() {
-                    pending.append((element, rest.index(index)))
-                }
-            case .object(let members):
-                for member in members.reversed() {
-                    pending.append((member.value, rest.key(member.key)))
-                }
-            default: break
-            }
+        var texts: [Int: String] = [:]
+        for (number, string) in value.stringPlaces.enumerated() {
+            let place = JSONPath(source.components + string.path.components)
+            let input = MappedText(copying: string.text, at: place)
+            guard let output = rewritten(text: input, keepsOutputs: keepsOutputs) else { continue }
+            texts[number] = output.text
+            translation.map.note(
+                JSONPath(canonical.components + string.path.components), output, from: place)
         }
-        return result
+        return value.replacingStrings(texts)
     }
 }
 

@@ -10,6 +10,8 @@ struct LinkedGroup {
     let inputs: JSONPath?
     /// Whether the group gives the outputs of its template.
     private(set) var hasOutputs = false
+    /// Whether the parameters make it larger than a definition may be.
+    private(set) var isTooLarge = false
 
     /// A run of the template of its own.
     init(childRunOf name: String, _ task: JSON, _ arguments: String?, _ place: JSONPath?) {
@@ -47,6 +49,7 @@ struct LinkedGroup {
                 "inputs": resolver.resolved(.object(JSONObject(gathered))),
             ])
         }
+        isTooLarge = resolver.isTooLarge
         LinkedGroup.apply(spec["config"] ?? [:], to: &members, &tasks)
         members["tasks"] = .array(tasks)
         json = .object(members)

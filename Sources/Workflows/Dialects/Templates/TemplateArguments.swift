@@ -63,13 +63,18 @@ struct TemplateArguments {
         for (name, value) in waiting where !InputDefaults.isComputed(value) {
             found[name] = ExpressionLiteral.text(of: value)
         }
-        // Each turn resolves one at least; what goes round in a circle stays null.
-        for _ in waiting.indices {
-            for (name, value) in waiting where found[name] == nil {
+        // Each turn resolves one at least; what goes round in a circle, or grows too large, is null.
+        var rest = waiting.filter { found[$0.0] == nil }
+        while !rest.isEmpty {
+            let count = rest.count
+            rest = rest.filter { name, value in
                 var resolver = TemplateInputs(values: found, isPartial: true)
                 let resolved = resolver.resolved(value)
-                if !resolver.misses { found[name] = ExpressionLiteral.text(of: resolved) }
+                guard !resolver.misses else { return true }
+                found[name] = resolver.isTooLarge ? "null" : ExpressionLiteral.text(of: resolved)
+                return false
             }
+            guard rest.count < count else { break }
         }
         for (name, _) in waiting where found[name] == nil { found[name] = "null" }
         return found
@@ -120,6 +125,9 @@ struct TemplateInputs: NameResolver {
     /// Whether an input without a value is left for later.
     let isPartial: Bool
     private(set) var misses = false
+    /// Whether what was put in grew too large, so that the rest was left out.
+    private(set) var isTooLarge = false
+    private var bytes = 0
 
     init(values: [String: String], isPartial: Bool = false) {
         self.values = values
@@ -132,6 +140,16 @@ struct TemplateInputs: NameResolver {
         guard reference.path.count > 1, reference.path[0] == "workflow",
             reference.path[1] == "inputs"
         else { return nil }
+        guard var found = value(for: reference) else { return nil }
+        bytes += found.text.utf8.count
+        if bytes > WorkflowLimits.maximumLinkedBytes {
+            isTooLarge = true
+            found.text = "null"
+        }
+        return found
+    }
+
+    private mutating func value(for reference: Reference) -> NameReplacement? {
         guard reference.path.count > 2 else {
             let pairs = values.sorted { $0.key < $1.key }.map {
                 "\(JSON.string($0.key).text): \($0.value)"
@@ -160,26 +178,16 @@ struct TemplateInputs: NameResolver {
 
     /// Tasks with the inputs replaced, in conditions without marks as well.
     mutating func resolved(tasks: JSON) -> JSON {
-        var result = resolved(tasks)
-        var pending: [(value: JSON, place: JSONPath)] = [(result, .root)]
-        while let (value, place) = pending.popLast() {
-            switch value {
-            case .string(let text):
-                guard case .key(let name)? = place.components.last, Self.bare.contains(name),
-                    case .constant = TemplateText.shape(of: text)
-                else { continue }
-                let source = MappedText(copying: text, at: place)
-                result[place] = .string(rewritten(expression: source).text)
-            case .array(let elements):
-                for (index, element) in elements.enumerated() {
-                    pending.append((element, place.index(index)))
-                }
-            case .object(let members):
-                for (name, member) in members { pending.append((member, place.key(name))) }
-            default: break
-            }
+        let result = resolved(tasks)
+        var texts: [Int: String] = [:]
+        for (number, string) in result.stringPlaces.enumerated() {
+            guard case .key(let name)? = string.path.components.last, Self.bare.contains(name),
+                case .constant = TemplateText.shape(of: string.text)
+            else { continue }
+            let source = MappedText(copying: string.text, at: string.path)
+            texts[number] = rewritten(expression: source).text
         }
-        return result
+        return result.replacingStrings(texts)
     }
 
     /// An expression that can stand before a `.`, behind an operator, anywhere.

@@ -13,6 +13,7 @@ struct TemplateLinker {
     /// The tasks that became groups with outputs of their template.
     private(set) var groups: Set<String> = []
     private var count = 0
+    private var visited = 0
 
     /// A task to look at, with the templates it came from.
     private struct Item {
@@ -51,18 +52,22 @@ struct TemplateLinker {
             Item(place: ["spec", "finally"], trail: []), Item(place: ["spec", "tasks"], trail: []),
         ]
         while let item = pending.popLast() {
-            for index in (manifest.object[item.place]?.arrayValue ?? []).indices {
+            guard var tasks = manifest.object[item.place]?.arrayValue else { continue }
+            var trails = [[String]](repeating: item.trail, count: tasks.count)
+            for index in tasks.indices where tasks[index]["templateRef"] != nil {
+                guard visited < WorkflowLimits.maximumTemplateReferences else { break }
+                visited += 1
                 let place = item.place.index(index)
-                var trail = item.trail
-                if let task = manifest.object[place], task["templateRef"] != nil {
-                    let source = manifest.map.source(of: place).path
-                    if let group = linked(task, at: source, &trail) {
-                        manifest.object[place] = group.json
-                        noteArguments(of: group, at: place, source, &manifest)
-                    }
-                }
-                for body in Self.bodies(of: manifest.object[place], at: place) {
-                    pending.append(Item(place: body, trail: trail))
+                let source = manifest.map.source(of: place).path
+                guard let group = linked(tasks[index], at: source, &trails[index]) else { continue }
+                tasks[index] = group.json
+                noteArguments(of: group, at: place, source, &manifest)
+            }
+            // The list is put back once, however many of its tasks were replaced.
+            manifest.object[item.place] = .array(tasks)
+            for index in tasks.indices {
+                for body in Self.bodies(of: tasks[index], at: item.place.index(index)) {
+                    pending.append(Item(place: body, trail: trails[index]))
                 }
             }
         }
@@ -141,6 +146,12 @@ struct TemplateLinker {
         values.check()
         diagnostics += values.diagnostics
         let group = LinkedGroup(of: spec, task, arguments, inputs, values)
+        guard !group.isTooLarge else {
+            report(
+                .templateCycle, "the parameters make the template \"\(name)\" too large", at: place,
+                help: "use a task of type workflow, which is a run of its own")
+            return childRun
+        }
         if group.hasOutputs, let id = task["id"]?.stringValue { groups.insert(id) }
         return group
     }
@@ -192,38 +203,27 @@ private struct GroupOutputs: NameResolver {
             text: "\(written).\(LinkedGroup.outputsID)", byteCount: written.utf8.count)
     }
 
-    /// Rewrites every string of a definition that refers to a group.
-    mutating func rename(in manifest: inout CanonicalManifest) {
-        var pending: [(value: JSON, place: JSONPath)] = [
-            (manifest.object["spec"] ?? .null, ["spec"])
-        ]
-        while let (value, place) = pending.popLast() {
-            switch value {
-            case .string(let text): rename(text, at: place, in: &manifest)
-            case .array(let elements):
-                for (index, element) in elements.enumerated() {
-                    pending.append((element, place.index(index)))
-                }
-            case .object(let members):
-                for (name, member) in members { pending.append((member, place.key(name))) }
-            default: break
-            }
-        }
-    }
-
     private static let bare: Set<String> = ["condition", "while", "until", "retryIf"]
 
-    private mutating func rename(
-        _ text: String, at place: JSONPath, in manifest: inout CanonicalManifest
-    ) {
-        guard text.contains("tasks.") else { return }
-        let source = MappedText(copying: text, at: place)
-        var result = rewritten(text: source, keepsOutputs: true)
-        if result == nil, case .key(let name)? = place.components.last, Self.bare.contains(name) {
-            result = rewritten(expression: source)
+    /// Rewrites every string of a definition that refers to a group.
+    mutating func rename(in manifest: inout CanonicalManifest) {
+        let spec = manifest.object["spec"] ?? .null
+        let before = manifest.map
+        var texts: [Int: String] = [:]
+        for (number, string) in spec.stringPlaces.enumerated() where string.text.contains("tasks.")
+        {
+            let place = JSONPath([.key("spec")] + string.path.components)
+            let source = MappedText(copying: string.text, at: place)
+            var result = rewritten(text: source, keepsOutputs: true)
+            if result == nil, case .key(let name)? = place.components.last,
+                Self.bare.contains(name)
+            {
+                result = rewritten(expression: source)
+            }
+            guard let result, result.text != string.text else { continue }
+            texts[number] = result.text
+            manifest.map.note(place, result, through: before)
         }
-        guard let result, result.text != text else { return }
-        manifest.object[place] = .string(result.text)
-        manifest.map.note(place, result, through: manifest.map)
+        manifest.object["spec"] = spec.replacingStrings(texts)
     }
 }
