@@ -26,7 +26,9 @@ private struct SVGPicture {
         layout = GraphLayout(
             drawing, height: SVGPicture.boxHeight, width: SVGPicture.width)
         legend = SVGLegend(drawing)
-        let title = SVGText.width(drawing.name, size: 16, isBold: true)
+        let title =
+            SVGText.width(drawing.name, size: 16, isBold: true) + 24
+            + SVGText.width(drawing.subtitle ?? "", size: 11)
         let width = max(layout.size.x, title, legend.width, 200)
         size = Point(
             x: width + 2 * SVGPicture.margin,
@@ -57,12 +59,8 @@ private struct SVGPicture {
             "<title id=\"title\">\(SVGText.escaped(drawing.name))</title>",
             "<style>\(SVGStyle.sheet)</style>",
             "<rect class=\"page\" width=\"\(width)\" height=\"\(height)\" rx=\"10\"/>",
-            label(drawing.name, "title", x: SVGPicture.margin, y: 30),
+            heading,
         ]
-        if let subtitle = drawing.subtitle {
-            let start = SVGPicture.margin + SVGText.width(drawing.name, size: 16, isBold: true) + 14
-            parts.append(label(subtitle, "caption", x: start, y: 30))
-        }
         parts.append(
             "<g transform=\"translate(\(SVGText.number(origin.x)) \(SVGText.number(origin.y)))\">")
         // Containers lie under the lines, and the lines under the tasks.
@@ -75,6 +73,16 @@ private struct SVGPicture {
         parts.append(legend.text(x: SVGPicture.margin, y: bottom))
         parts.append("</svg>")
         return parts.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+    }
+
+    /// The name, and behind it what stands beside it: one text, as no width is known for sure.
+    private var heading: String {
+        var text = "<text class=\"title\" x=\"\(SVGText.number(SVGPicture.margin))\" y=\"30\">"
+        text += SVGText.escaped(drawing.name)
+        if let subtitle = drawing.subtitle {
+            text += "<tspan class=\"caption\" dx=\"12\">\(SVGText.escaped(subtitle))</tspan>"
+        }
+        return text + "</text>"
     }
 
     // MARK: Parts

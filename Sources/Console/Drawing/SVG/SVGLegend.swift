@@ -17,7 +17,10 @@ struct SVGLegend: Sendable {
 
     init(_ drawing: GraphDrawing) {
         var counts: [String: Int] = [:]
-        for node in drawing.nodes { node.phase.map { counts[$0, default: 0] += 1 } }
+        // Parts of containers are no tasks.
+        for node in drawing.nodes where !node.type.isEmpty {
+            node.phase.map { counts[$0, default: 0] += 1 }
+        }
         let known = SVGLegend.order.filter { counts[$0] != nil }
         let phases = known + counts.keys.filter { !known.contains($0) }.sorted()
         var entries = phases.map {
