@@ -67,6 +67,8 @@ public struct TaskAttempt: Sendable, Hashable {
     /// The definition that a task of type `workflow` runs.
     public internal(set) var workflow: ChildWorkflow?
     /// Whether the attempt was launched before, by a process that is gone: what it made is to be
-    /// found by its name. Only for types that are idempotent by a name.
+    /// found by its name.
+    ///
+    /// Only for types that are idempotent by a name.
     public internal(set) var isAdopted = false
 }

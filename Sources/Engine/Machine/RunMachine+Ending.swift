@@ -211,7 +211,7 @@ extension RunMachine {
     private mutating func abandon(at now: Timestamp) -> Bool {
         guard var decision = run.decision else { return false }
         sweep(.terminating, at: now)
-        if decision.phase == .completed || decision.phase == .rolledBack {
+        if decision.phase == .completed || run.stage == .rollback {
             decision.phase = .cancelled
             decision.reason = RunReason.terminated
         }

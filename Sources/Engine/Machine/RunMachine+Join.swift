@@ -57,9 +57,11 @@ extension RunMachine {
         let isFailure = state.phase == .failed || state.phase == .timedOut
         if edge.when == .failure { return isFailure }
         if state.phase == .completed || state.reason == .skippedByUser { return true }
+        if state.reason?.isConditional == true {
+            return edge.when == .completion && !edge.passesSkip
+        }
         // Named without a condition of its own: only a skip by condition spreads.
-        if edge.passesSkip { return state.reason?.isConditional != true }
-        return edge.when == .completion
+        return edge.when == .completion || edge.passesSkip && state.phase == .skipped
     }
 
     /// The rule of the task's own decides, as soon as it can.

@@ -89,7 +89,9 @@ extension RunMachine {
         budget.reserveRoot(plan)
         var taken = 0
         var frames = [RestoreFrame.scope(instance: 0, next: 0)]
-        while let frame = frames.popLast() {
+        while true {
+            if frames.isEmpty { frames = try reopenOthers(entries) }
+            guard let frame = frames.popLast() else { break }
             switch frame {
             case .container(let task, let bodies): try finishContainer(task, bodies)
             case .scope(let instance, let next):
@@ -105,7 +107,6 @@ extension RunMachine {
                 frames.append(.container(task, bodies: bodies))
                 for body in bodies.reversed() { frames.append(.scope(instance: body, next: 0)) }
             }
-            if frames.isEmpty { frames = try reopenOthers(entries) }
         }
         guard taken == entries.count else { throw unknownTask(entries) }
         finishRestoring()

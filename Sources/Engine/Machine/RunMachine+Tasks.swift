@@ -39,8 +39,10 @@ extension RunMachine {
         else { return }
         instances[instance].underWay += phase.isUnderWay ? 1 : -1
         guard !phase.isUnderWay, !instances[instance].held.isEmpty else { return }
-        let next = Int(instances[instance].held.removeFirst())
-        ready.insert(next, urgency: tasks[next].urgency)
+        // All of them: the first may need no place at all.
+        let held = instances[instance].held
+        instances[instance].held = []
+        for next in held { ready.insert(Int(next), urgency: tasks[Int(next)].urgency) }
     }
 
     /// Makes a task wait for a place.

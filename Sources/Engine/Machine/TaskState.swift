@@ -8,9 +8,13 @@ struct TaskState: Sendable {
     var phase: TaskPhase = .pending
     var reason: TaskReason?
     var marks: TaskMarks = []
-    /// How urgent it is: 0 is the most. From the plan.
+    /// How urgent it is: 0 is the most.
+    ///
+    /// From the plan.
     var urgency: UInt8 = 2
-    /// What is special about it. From the plan.
+    /// What is special about it.
+    ///
+    /// From the plan.
     var traits: TaskTraits = []
     /// The fields that a stored status may have of this task, so that a patch must clear them.
     var writtenFields: TaskFields = []
@@ -60,14 +64,21 @@ struct TaskMarks: OptionSet, Sendable {
     static let cancelled = TaskMarks(rawValue: 2)
     /// The current attempt passed its deadline.
     static let expired = TaskMarks(rawValue: 4)
-    /// It is running by its bodies and not by an attempt. Follows from phase, plan and fallback.
+    /// It is running by its bodies and not by an attempt.
+    ///
+    /// Follows from phase, plan and fallback.
     static let container = TaskMarks(rawValue: 8)
-    /// The answer to a look-up is awaited. After a crash the task is ready and asks again.
+    /// The answer to a look-up is awaited.
+    ///
+    /// After a crash the task is ready and asks again.
     static let lookedUp = TaskMarks(rawValue: 16)
-    /// No look-up is needed any more. After a crash one more is made, to no harm.
+    /// No look-up is needed any more.
+    ///
+    /// After a crash one more is made, to no harm.
     static let missed = TaskMarks(rawValue: 32)
-    /// It ran in this run, or depends on one that did: what earlier runs gave is not for it. Follows
-    /// from phases and reasons.
+    /// It ran in this run, or depends on one that did: what earlier runs gave is not for it.
+    ///
+    /// Follows from phases and reasons.
     static let fresh = TaskMarks(rawValue: 64)
 }
 

@@ -7,7 +7,9 @@ internal import Workflows
 struct ContainerState: Sendable {
     /// The bodies that are not over, in the order they were opened.
     var open: [Int32] = []
-    /// The only body; of a loop, the last that was opened. -1 before.
+    /// The only body; of a loop, the last that was opened.
+    ///
+    /// -1 before.
     var last: Int32 = -1
     /// What a loop goes through.
     var items: [JSON]?

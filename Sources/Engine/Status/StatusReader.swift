@@ -91,7 +91,9 @@ struct StatusReader {
                 run.ending = ending
             } else {
                 run.ending = ending == .terminating ? .terminating : nil
-                run.stage = run.decision?.phase == .rolledBack ? .rollback : .finally
+                let isUndoing =
+                    run.decision?.phase == .rolledBack && run.reason != RunReason.finalizing
+                run.stage = isUndoing ? .rollback : .finally
             }
         }
         run.desired = desired(run)
@@ -169,7 +171,11 @@ struct StatusReader {
             guard let status = shards[shard] else {
                 throw CheckpointError("shard \(shard) is missing", at: path)
             }
-            let tasks = try CheckpointShard.entries(of: status, at: sequence, path: path)
+            guard let tasks = CheckpointShard.entries(of: status, at: sequence) else {
+                throw CheckpointError(
+                    "the shard was stored with checkpoint \(status["sequence"]?.text ?? "none"), and"
+                        + " the status needs it as of \(sequence)", at: path)
+            }
             for (name, entry) in tasks { try entries.add(name, entry, shard: UInt16(shard)) }
         }
         return entries

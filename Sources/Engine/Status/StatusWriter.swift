@@ -86,8 +86,7 @@ extension RunMachine {
     private mutating func takeShards(_ changed: Set<Int>) -> [Int: JSON] {
         var statuses: [Int: JSON] = [:]
         for shard in changed.sorted() {
-            shards[shard].pendingSequence = ledger.sequence
-            statuses[shard] = shards[shard].status(sequence: ledger.sequence)
+            statuses[shard] = shards[shard].take(sequence: ledger.sequence)
         }
         return statuses
     }

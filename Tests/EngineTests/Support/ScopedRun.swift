@@ -118,10 +118,14 @@ struct ScopedRun: ~Copyable {
             guard let shard = Int(name).flatMap({ shards[$0] }) else { continue }
             var tasks = shard["tasks"]?.objectValue ?? [:]
             if shard["sequence"] != number {
-                for undone in shard["undo"]?["entries"]?.arrayValue ?? [] {
+                let undo = shard["undo"]?.arrayValue?.last { $0["sequence"] == number }
+                for undone in undo?["entries"]?.arrayValue ?? [] {
                     let path = undone["path"]?.stringValue ?? ""
-                    let before = undone["entry"] ?? .null
-                    tasks[path] = before.isNull ? nil : before
+                    if let before = undone["entry"], !before.isNull {
+                        tasks[path] = before
+                    } else {
+                        tasks[path] = Optional<JSON>.none
+                    }
                 }
             }
             for (path, entry) in tasks { entries[path] = entry }
@@ -141,10 +145,11 @@ struct ScopedRun: ~Copyable {
     }
 
     private mutating func look() {
-        let stored = entries
+        var stored: [String: JSON]?
         for action in run.actions[seen...] {
             guard case .launch(let attempt) = action else { continue }
-            observer.observe(launch: attempt, stored[attempt.taskID])
+            if stored == nil { stored = entries }
+            observer.observe(launch: attempt, stored?[attempt.taskID])
         }
         seen = run.actions.count
     }
@@ -219,6 +224,6 @@ struct ScopedRun: ~Copyable {
 
     func report(_ context: String) {
         guard let first = observer.violations.first else { return }
-        Issue.record("\(context): \(first)")
+        Issue.record("\(first)\n\(context)")
     }
 }

@@ -47,12 +47,18 @@ enum TestPlan {
             Int32(try #require(tasks.firstIndex { $0.id == id }))
         }
         let compiled = try tasks.map { task in
-            TaskPlan(
+            var plan = TaskPlan(
                 id: task.id, type: task.type, inputs: try ValueTemplate(parsing: task.inputs),
                 condition: try task.condition.map { try Expression(parsing: $0) },
                 retryPolicy: task.retry, timeout: task.timeout, failureAction: task.onFailure,
                 orderDependencies: try task.after.map(index),
                 dataDependencies: try task.reading.map(index))
+            // As the compiler does for tasks that are named plainly.
+            for place in plan.edges.indices
+            where tasks[Int(plan.edges[place].task)].onFailure == .continue {
+                plan.edges[place].when = .completion
+            }
+            return plan
         }
         let values = try outputs.map {
             OutputPlan(

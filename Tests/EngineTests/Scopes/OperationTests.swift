@@ -1,0 +1,178 @@
+import Engine
+import Testing
+import Values
+import Workflows
+
+/// What users do to runs that are under way, and what earlier tries leave for later ones.
+@Suite struct OperationTests {
+    private let spec: JSON = [
+        "tasks": [
+            TestPlan.command(
+                "a", ["retryPolicy": ["maxAttempts": 9, "initialInterval": "1h"]]),
+            TestPlan.command("b", ["dependsOn": ["a"]]),
+            [
+                "id": "c", "type": "transform", "dependsOn": ["b"],
+                "inputs": ["x": "${{ tasks.b.outputs.stdout }}"],
+            ],
+        ]
+    ]
+
+    private func begin() throws -> ScopedRun {
+        var run = ScopedRun(try TestPlan.compile(spec), outcome: Outcomes.path)
+        run.acknowledge()
+        return run
+    }
+
+    @Test func `a retry is made now where a user asks`() throws {
+        var run = try begin()
+        try run.run.fail("a")
+        run.acknowledge()
+        run.send(.operation(id: "1", .retryTask("a")))
+        while run.run.write != nil { run.acknowledge() }
+        #expect(run.run.executing.first?.reference.attempt == 2)
+        #expect(run.run.stored["operations"]?["1"]?["message"] == "task 'a' is tried again")
+    }
+
+    @Test func `a task that runs is skipped or set by hand, and its attempt stopped`() throws {
+        var run = try begin()
+        run.send(.operation(id: "1", .setOutputs("a", ["stdout": "hand"])))
+        #expect(run.run.stopping.count == 1)
+        while run.run.write != nil { run.acknowledge() }
+        #expect(run.phases["a"] == "Completed")
+        #expect(run.entries["a"]?["reason"] == "SetByUser")
+        run.send(.operation(id: "2", .skipTask("b")))
+        try run.finish()
+        run.report("skip")
+        #expect(run.phases["b"] == "Skipped")
+        #expect(run.entries["c"]?["reason"] == "MissingOutput")
+        #expect(run.run.finished == .completed)
+    }
+
+    @Test func `what is not possible is refused, with from, to and why, and kept`() throws {
+        var run = try begin()
+        run.send(.operation(id: "1", .retryTask("a")))
+        run.send(.operation(id: "2", .skipTask("nobody")))
+        run.send(.operation(id: "3", .resolveInDoubt("b", .fail)))
+        while run.run.write != nil { run.acknowledge() }
+        let kept = run.run.stored["operations"]
+        #expect(kept?["1"]?["result"] == "Refused")
+        #expect(
+            kept?["1"]?["message"]?.stringValue?.hasPrefix(
+                "task 'a' cannot go from Running to Ready: ") == true)
+        #expect(kept?["2"]?["message"]?.stringValue?.contains("no such task") == true)
+        #expect(kept?["3"]?["result"] == "Refused")
+        try run.finish()
+        #expect(run.run.finished == .completed)
+    }
+
+    @Test func `an operation takes effect once, also across a crash`() throws {
+        var run = try begin()
+        try run.run.fail("a")
+        run.acknowledge()
+        run.send(.operation(id: "1", .retryTask("a")))
+        while run.run.write != nil { run.acknowledge() }
+        try run.run.fail("a")
+        while run.run.write != nil { run.acknowledge() }
+        run = try ScopedRun(crashed: run, status: run.run.stored)
+        run.send(.operation(id: "1", .retryTask("a")))
+        while run.run.write != nil { run.acknowledge() }
+        #expect(run.phases["a"] == "Retrying")
+    }
+
+    @Test func `a checkpoint is stored at once`() throws {
+        var run = try begin()
+        run.send(.operation(id: "1", .checkpoint(label: "before")))
+        #expect(run.run.write != nil)
+        run.acknowledge()
+        #expect(
+            run.run.stored["operations"]?["1"]?["message"]?.stringValue?.contains("'before'")
+                == true)
+    }
+
+    // MARK: Results of an earlier try
+
+    private func tried(_ spec: JSON, failing: String) throws -> [String: JSONObject] {
+        var run = ScopedRun(try TestPlan.compile(spec)) { attempt in
+            attempt.taskID == failing ? .failed(.invalid("no")) : Outcomes.path(attempt)
+        }
+        try run.finish()
+        return run.run.machine.results()
+    }
+
+    private func retried(
+        _ spec: JSON, _ results: [String: JSONObject], crashing: Bool = false
+    ) throws -> (launched: [String], phases: [String: String]) {
+        let plan = try TestPlan.compile(spec)
+        var run = TestRun(plan, reusing: results)
+        var launched: [String] = []
+        run.send(.start)
+        if crashing {
+            run.acknowledge()
+            run = try TestRun(resuming: run.stored, plan, reusing: results, at: run.now)
+            run.send(.start)
+        }
+        try run.runToEnd { attempt in
+            launched.append(attempt.taskID)
+            return Outcomes.path(attempt)
+        }
+        let phases = run.stored["tasks"]?.objectValue ?? [:]
+        return (
+            launched,
+            Dictionary(
+                uniqueKeysWithValues: phases.map {
+                    (
+                        $0.key,
+                        $0.value["reason"]?.stringValue ?? $0.value["phase"]?.stringValue ?? ""
+                    )
+                })
+        )
+    }
+
+    private func graph(_ secondCommand: String = "true") -> JSON {
+        [
+            "tasks": [
+                TestPlan.command("first"),
+                [
+                    "id": "second", "type": "command", "dependsOn": ["first"],
+                    "inputs": ["command": [.string(secondCommand), "2"]],
+                ],
+                [
+                    "id": "side", "type": "command",
+                    "inputs": ["command": ["echo", "${{ tasks.first.outputs.stdout }}"]],
+                ],
+                [
+                    "id": "third", "type": "command", "dependsOn": ["second"],
+                    "inputs": ["command": ["true", "3"]],
+                ],
+                [
+                    "id": "group", "type": "parallel", "dependsOn": ["first"],
+                    "tasks": [
+                        [
+                            "id": "inner", "type": "command",
+                            "inputs": ["command": ["true", "4"]],
+                        ]
+                    ],
+                ],
+            ]
+        ]
+    }
+
+    @Test func `a retry runs what failed and what depends on it, and nothing else`() throws {
+        let results = try tried(graph(), failing: "third")
+        let (launched, phases) = try retried(graph(), results)
+        #expect(launched == ["third"])
+        #expect(phases["first"] == "Reused")
+        #expect(phases["group.inner"] == "Reused")
+    }
+
+    @Test func `a retry of a changed definition runs the changed part, and what is behind it`()
+        throws
+    {
+        let results = try tried(graph(), failing: "")
+        for crashing in [false, true] {
+            let (launched, phases) = try retried(graph("false"), results, crashing: crashing)
+            #expect(Set(launched) == ["second", "third"])
+            #expect(phases["side"] == "Reused")
+        }
+    }
+}
