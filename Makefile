@@ -3,11 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 ONLY ?=
+SEEDS ?= 2000
+FIRST ?= 0
+SEED ?=
 KEEP ?= 0
 TIME ?= 60
 TARGET ?=
 
-.PHONY: help deps deps-test build release test demo bench fuzz crds format format-check clean
+.PHONY: help deps deps-test build release test demo bench fuzz simulate crds format format-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -35,6 +38,10 @@ bench: deps-test ## print the figures of docs/performance.md, one JSON line each
 
 fuzz: deps ## feed the readers with what libFuzzer makes up (TIME=seconds each, TARGET=names)
 	@Tests/Fuzz/run $(TIME) $(TARGET)
+
+simulate: deps ## simulate the product with faults (SEEDS=n FIRST=s for many, SEED=s for one)
+	swift build -c release --product simulate
+	@.build/release/simulate $(if $(SEED),$(SEED),$(FIRST) $(SEEDS))
 
 crds: deps ## write crds/ anew from the definitions in Sources/Resources
 	LLM_ORCHESTRATOR_WRITE_CRDS=1 swift test --filter ResourcesTests

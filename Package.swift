@@ -43,7 +43,8 @@ func tests(
 let package = Package(
     name: "llm-orchestrator",
     products: [
-        .executable(name: "llm-orchestrator", targets: ["llm-orchestrator"])
+        .executable(name: "llm-orchestrator", targets: ["llm-orchestrator"]),
+        .library(name: "SimulationKit", targets: ["SimulationKit"]),
     ],
     targets: [
         shim("CGit2", library: "git2"),
@@ -95,6 +96,12 @@ let package = Package(
                 "GitOps", "HTTP", "Kubernetes", "Observability", "POSIX", "Resources", "Schemas",
                 "Values", "Workflows", "YAML",
             ]),
+        room(
+            "SimulationKit",
+            [
+                "Engine", "Executors", "HTTP", "Kubernetes", "Observability", "Operator", "POSIX",
+                "Resources", "Values", "Workflows",
+            ]),
         room("Console", ["POSIX", "Values"]),
         .executableTarget(
             name: "llm-orchestrator",
@@ -103,6 +110,9 @@ let package = Package(
                 "HTTP", "Kubernetes", "Observability",
                 "Operator", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML",
             ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["POSIX", "SimulationKit", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
@@ -154,6 +164,7 @@ let package = Package(
                 "Observability", "Operator", "POSIX", "Resources", "Values", "Workflows", "YAML",
             ]),
         tests("ConsoleTests", ["Console", "Values"]),
+        tests("SimulationKitTests", ["HTTP", "Kubernetes", "SimulationKit", "POSIX", "Values"]),
         tests(
             "EndToEndTests",
             [

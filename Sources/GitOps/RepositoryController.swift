@@ -48,7 +48,7 @@ public final class RepositoryController: Sendable {
         self.syncs = syncs
         self.time = time
         self.random = random
-        queue = WorkQueue(time: time)
+        queue = WorkQueue(time: time, random: random)
     }
 
     /// Looks at the repositories that changed.

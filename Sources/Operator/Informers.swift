@@ -43,7 +43,7 @@ struct Informers: Sendable {
             ) in
             Informer(
                 client: context.client, type: type, cache: cache, options: options,
-                time: context.time,
+                time: context.time, random: context.random,
                 problem: { error in
                     context.logger.warning(
                         "watch interrupted",

@@ -33,6 +33,10 @@ public final class Operator: Sendable {
         public var time: TimeSource
         /// The variables of the environment that required inputs may take their values from.
         public var environment: [String: String] = [:]
+        /// Where the randomness of waits comes from.
+        public var random: RandomSource
+        /// What the attempts of tasks run on; nil means the threads of the process.
+        public var attemptExecutor: (any _Concurrency.TaskExecutor)?
         /// The name of this process in events.
         public var instance: String
         /// How long ended runs are kept, where their workflows do not say.
@@ -41,13 +45,17 @@ public final class Operator: Sendable {
         public var alertChannels: [String: String] = [:]
         /// How much may be under way at once, and how it is shared.
         public var admission = AdmissionConfiguration()
+        /// The name of this process in checkpoints, which no other may have; nil makes one.
+        public var holder: String?
 
         /// Makes a configuration.
         public init(
             namespace: String? = nil, dataDirectory: String, http: HTTPClient,
             executors: ExecutorRegistry, readsLocalDirectories: Bool = true,
             redactor: Redactor = Redactor(), logger: Logger = .silent, time: TimeSource = .system,
-            instance: String
+            random: RandomSource = .system,
+            attemptExecutor: (any _Concurrency.TaskExecutor)? = nil, instance: String,
+            holder: String? = nil
         ) {
             self.namespace = namespace
             self.dataDirectory = dataDirectory
@@ -57,7 +65,10 @@ public final class Operator: Sendable {
             self.redactor = redactor
             self.logger = logger
             self.time = time
+            self.random = random
+            self.attemptExecutor = attemptExecutor
             self.instance = instance
+            self.holder = holder
         }
     }
 
@@ -85,18 +96,21 @@ public final class Operator: Sendable {
     public init(client: KubernetesClient, configuration: Configuration) {
         let registry = MetricRegistry()
         let events = EventRecorder(
-            client: client, instance: configuration.instance, time: configuration.time)
+            client: client, instance: configuration.instance, time: configuration.time,
+            random: configuration.random)
         let context = OperatorContext(
             client: client, events: events, logger: configuration.logger,
             redactor: configuration.redactor, metrics: OperatorMetrics(registry: registry),
-            time: configuration.time,
+            time: configuration.time, random: configuration.random,
             environment: configuration.environment,
-            holder: "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))")
+            holder: configuration.holder
+                ?? "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))")
         let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
         let caches = Caches()
         let children = Children(context: context, caches: caches)
         let attempts = AttemptRunner(
-            executors: configuration.executors.adding(children.executors), logs: logs)
+            executors: configuration.executors.adding(children.executors), logs: logs,
+            runningOn: configuration.attemptExecutor)
         let results = ResultCache(context: context)
         let admission = AttemptAdmission(
             configuration.admission, time: configuration.time, metrics: context.metrics.admission)
@@ -120,7 +134,8 @@ public final class Operator: Sendable {
                 readsLocalDirectories: configuration.readsLocalDirectories),
             caches: [.workflows: caches.workflows, .templates: caches.templates],
             repositories: caches.repositories, redactor: configuration.redactor,
-            logger: configuration.logger, syncs: context.metrics.syncs, time: configuration.time)
+            logger: configuration.logger, syncs: context.metrics.syncs, time: configuration.time,
+            random: configuration.random)
         metrics = registry
         self.logs = logs
         self.context = context

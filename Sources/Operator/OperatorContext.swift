@@ -16,6 +16,8 @@ struct OperatorContext: Sendable {
     let metrics: OperatorMetrics
     /// Where time comes from.
     let time: TimeSource
+    /// Where the randomness of waits comes from.
+    let random: RandomSource
     /// The variables of the environment that required inputs may take their values from.
     var environment: [String: String] = [:]
     /// What this process is called in the checkpoints it writes; no other process has the name.

@@ -95,7 +95,7 @@ import Workflows
             Issue.record("the run must be driven")
             return
         }
-        let driver = RunDriver(resumed, machine: machine, firstStatus: first)
+        let driver = RunDriver(resumed, machine: machine, firstStatus: first, holder: "a")
         let actions = driver.step(at: Timestamp(seconds: 11), admit: { _ in .admitted })
         let launches = actions.filter { if case .launch = $0 { true } else { false } }
         let writes = actions.filter { if case .writeCheckpoint = $0 { true } else { false } }
@@ -112,7 +112,7 @@ import Workflows
             Issue.record("the run must be driven")
             return
         }
-        let driver = RunDriver(object, machine: machine, firstStatus: first)
+        let driver = RunDriver(object, machine: machine, firstStatus: first, holder: "a")
         _ = driver.step(at: Timestamp(seconds: 1), admit: { _ in .admitted })
         #expect(driver.phase == .paused)
         driver.observe(run(spec: ["workflowSpec": Self.spec, "inputs": ["city": "Oslo"]]))
@@ -134,9 +134,9 @@ import Workflows
             Issue.record("the run must start")
             return [:]
         }
-        let driver = RunDriver(object, machine: machine, firstStatus: first)
+        let driver = RunDriver(object, machine: machine, firstStatus: first, holder: "a")
         _ = driver.step(at: Timestamp(seconds: 10), admit: { _ in .admitted })
-        let patch = driver.statusPatch(generation: 1, holder: "me", now: Timestamp(seconds: 10))
+        let patch = driver.statusPatch(generation: 1, now: Timestamp(seconds: 10))
         #expect(patch["metadata"]?["resourceVersion"] == "1")
         return try #require(patch["status"])
     }

@@ -1,4 +1,4 @@
-public import HTTP
+internal import HTTP
 internal import Values
 
 /// A client of one API server, for objects of any kind.
@@ -12,27 +12,29 @@ public final class KubernetesClient: Sendable {
 
     /// Where the server is, and who asks.
     public let configuration: KubernetesConfiguration
-    let http: HTTPClient
+    let transport: any KubernetesTransport
     let time: TimeSource
     private let credentials: CredentialSource
     private let tls: TLSOptions
 
     /// Makes a client; nothing is sent yet.
     ///
-    /// The HTTP client may be shared with others, and is not shut down with this one.
+    /// The transport may be shared with others, and is not shut down with this client.
     public convenience init(
-        configuration: KubernetesConfiguration, http: HTTPClient, time: TimeSource = .system
+        configuration: KubernetesConfiguration, http transport: any KubernetesTransport,
+        time: TimeSource = .system
     ) {
         self.init(
-            configuration, http, time, CredentialSource(configuration.credentials, time: time))
+            configuration, transport, time, CredentialSource(configuration.credentials, time: time))
     }
 
     private init(
-        _ configuration: KubernetesConfiguration, _ http: HTTPClient, _ time: TimeSource,
+        _ configuration: KubernetesConfiguration, _ transport: any KubernetesTransport,
+        _ time: TimeSource,
         _ credentials: CredentialSource
     ) {
         self.configuration = configuration
-        self.http = http
+        self.transport = transport
         self.time = time
         self.credentials = credentials
         tls = TLSOptions(
@@ -46,7 +48,7 @@ public final class KubernetesClient: Sendable {
     public func impersonating(_ impersonation: Impersonation) -> KubernetesClient {
         var configuration = configuration
         configuration.impersonation = impersonation
-        return KubernetesClient(configuration, http, time, credentials)
+        return KubernetesClient(configuration, transport, time, credentials)
     }
 
     /// Sends a request until it has a reply that stands, and gives its JSON.
@@ -81,7 +83,7 @@ public final class KubernetesClient: Sendable {
         let request = try request(call)
         let response: HTTPResponse
         do {
-            response = try await http.send(request)
+            response = try await transport.send(request)
         } catch {
             throw KubernetesError(error, operation: call.operation)
         }
@@ -100,11 +102,11 @@ public final class KubernetesClient: Sendable {
     }
 
     /// Opens a stream; only a reply of 200 is one.
-    func open(_ call: Call) async throws(KubernetesError) -> HTTPResponseStream {
+    func open(_ call: Call) async throws(KubernetesError) -> any TransportStream {
         let request = try request(call)
-        let stream: HTTPResponseStream
+        let stream: any TransportStream
         do {
-            stream = try await http.stream(request)
+            stream = try await transport.open(request)
         } catch {
             throw KubernetesError(error, operation: call.operation)
         }

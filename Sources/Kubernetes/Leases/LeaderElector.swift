@@ -9,17 +9,21 @@ public final class LeaderElector: Sendable {
     private let election: LeaseElection
     private let time: TimeSource
     private let random: RandomSource
+    private let executor: (any TaskExecutor)?
 
     /// Makes a candidate; its identity must be no other's: the Pod's name, or random.
+    ///
+    /// - Parameter executor: what the lease is given back on; nil means the threads of the process.
     public init(
         client: KubernetesClient, lease: ObjectKey, identity: String,
         timing: LeaseElection.Timing = .init(), time: TimeSource = .system,
-        random: RandomSource = .system
+        random: RandomSource = .system, executor: (any TaskExecutor)? = nil
     ) {
         self.client = client
         self.key = lease
         self.time = time
         self.random = random
+        self.executor = executor
         election = LeaseElection(key: lease, identity: identity, timing: timing)
     }
 
@@ -96,7 +100,7 @@ public final class LeaderElector: Sendable {
 
     /// Gives the lease back, in a task of its own: this one may be cancelled, and is then no use.
     private func release(_ election: LeaseElection) async {
-        await Task {
+        await Task(executorPreference: executor) {
             var election = election
             var event = LeaseElection.Event.stopped
             while true {

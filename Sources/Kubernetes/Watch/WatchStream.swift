@@ -3,11 +3,11 @@ internal import Synchronization
 
 /// The events of one watch connection, in batches as they arrive.
 public final class WatchStream: Sendable {
-    private let stream: HTTPResponseStream
+    private let stream: any TransportStream
     private let operation: String
     private let decoder: Mutex<WatchDecoder>
 
-    init(_ stream: HTTPResponseStream, operation: String) {
+    init(_ stream: any TransportStream, operation: String) {
         self.stream = stream
         self.operation = operation
         decoder = Mutex(WatchDecoder(operation: operation))

@@ -25,7 +25,7 @@ final class ApprovalController: Sendable {
         self.context = context
         self.cache = cache
         self.runs = runs
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Looks at the approvals that changed.

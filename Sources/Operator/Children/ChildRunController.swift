@@ -23,7 +23,7 @@ final class ChildRunController: Sendable {
     init(context: OperatorContext, runs: ObjectCache) {
         self.context = context
         self.runs = runs
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Looks at a run that changed, where it is a child, and at its children.

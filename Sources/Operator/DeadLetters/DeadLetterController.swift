@@ -17,7 +17,7 @@ final class DeadLetterController: Sendable {
         self.context = context
         self.cache = cache
         self.runs = runs
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     func lettersChanged(_ changes: [ObjectChange]) { queue.add(contentsOf: changes.map(\.key)) }

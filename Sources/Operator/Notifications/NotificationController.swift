@@ -21,7 +21,7 @@ final class NotificationController: Sendable {
         self.context = context
         self.runs = runs
         self.sender = sender
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     func runsChanged(_ changes: [ObjectChange]) {

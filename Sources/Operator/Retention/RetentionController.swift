@@ -46,8 +46,8 @@ final class RetentionController: Sendable {
         self.policy = policy
         self.archive = archive
         self.isBusy = isBusy
-        queue = WorkQueue(time: context.time)
-        letters = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
+        letters = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Finds runs by what they count towards.

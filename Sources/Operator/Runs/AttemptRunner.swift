@@ -14,10 +14,16 @@ final class AttemptRunner: Sendable {
     ///
     /// By path and not by index: what is in a container may have another index after it was taken up
     /// anew.
-    struct Key: Hashable {
+    struct Key: Hashable, Comparable {
         let runUID: String
         let path: String
         let attempt: Int
+
+        static func < (first: Key, second: Key) -> Bool {
+            (first.runUID, first.path, first.attempt) < (
+                second.runUID, second.path, second.attempt
+            )
+        }
     }
 
     private struct Running {
@@ -34,12 +40,19 @@ final class AttemptRunner: Sendable {
 
     private let executors: ExecutorRegistry
     private let logs: AttemptLogStore
+    private let executor: (any _Concurrency.TaskExecutor)?
     private let state = Mutex(State())
 
     /// Makes a runner with no attempt.
-    init(executors: ExecutorRegistry, logs: AttemptLogStore) {
+    ///
+    /// - Parameter executor: what the attempts run on; nil means the threads of the process.
+    init(
+        executors: ExecutorRegistry, logs: AttemptLogStore,
+        runningOn executor: (any _Concurrency.TaskExecutor)? = nil
+    ) {
         self.executors = executors
         self.logs = logs
+        self.executor = executor
     }
 
     /// How many attempts are under way.
@@ -67,7 +80,7 @@ final class AttemptRunner: Sendable {
             state.started += 1
             let number = state.started
             let observations = AttemptObservations()
-            let task = Task {
+            let task = Task(executorPreference: executor) {
                 await earlier?.value
                 let outcome = await AttemptCancellation.$current.withValue(cancellation) {
                     await self.execute(attempt, of: run, provider, observations)
@@ -93,16 +106,20 @@ final class AttemptRunner: Sendable {
     /// Lets go of all attempts of a run: what they made in the API stays.
     func cancelAll(of run: RunIdentity) {
         let tasks = state.withLock { state in
-            state.tasks.filter { $0.key.runUID == run.uid }.map(\.value.task)
+            AttemptRunner.inOrder(state.tasks.filter { $0.key.runUID == run.uid })
         }
         for task in tasks { task.cancel() }
+    }
+
+    private static func inOrder(_ tasks: [Key: Running]) -> [Task<Void, Never>] {
+        tasks.sorted { $0.key < $1.key }.map(\.value.task)
     }
 
     /// Stops every attempt and waits until nothing of them runs.
     func shutDown() async {
         let tasks = state.withLock { state in
             state.isShutDown = true
-            return state.tasks.values.map(\.task)
+            return AttemptRunner.inOrder(state.tasks)
         }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }

@@ -28,6 +28,8 @@ final class RunController: Sendable {
     /// The runs that wait for a definition, by its kind and key.
     private let waiting = Mutex<[String: Set<ObjectKey>]>([:])
     private let yielded = YieldedRuns()
+    /// How many runs were taken up: drivers are told apart by it.
+    private let adoptions = Atomic<Int>(0)
 
     /// Makes a controller over a cache of runs that an informer keeps.
     ///
@@ -49,7 +51,7 @@ final class RunController: Sendable {
         self.cache = cache
         self.results = results
         self.definitions = definitions
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     /// How many runs this process drives.
@@ -114,7 +116,7 @@ final class RunController: Sendable {
         }
         if let driver = driver(key) {
             if driver.identity.uid == object.uid {
-                if driver.isTakenOver(in: object, holder: context.holder) {
+                if driver.isTakenOver(in: object) {
                     yield(driver, to: object)
                     return
                 }
@@ -170,7 +172,10 @@ final class RunController: Sendable {
         case .drive(let machine, var firstStatus):
             let priority = object.runPriority(or: machine.plan.definition.priority)
             guard await admit(object, priority, into: &firstStatus) else { return }
-            let driver = RunDriver(object, machine: machine, firstStatus: firstStatus)
+            let number = adoptions.add(1, ordering: .relaxed).newValue
+            let driver = RunDriver(
+                object, machine: machine, firstStatus: firstStatus,
+                holder: "\(context.holder)/\(number)")
             drivers.withLock { $0[object.key] = driver }
             driver.observe(object)
             await drive(driver)
@@ -333,8 +338,7 @@ extension RunController {
     /// Writes the run's status on the version it was decided on, and tells the machine how it went.
     private func writeCheckpoint(_ sequence: Int64, _ driver: RunDriver) async {
         let object = cache.object(driver.key) ?? driver.object
-        let patch = driver.statusPatch(
-            generation: object.generation, holder: context.holder, now: context.time.now())
+        let patch = driver.statusPatch(generation: object.generation, now: context.time.now())
         let started = context.time.monotonic()
         do {
             let written = try await context.client.patch(
@@ -366,7 +370,7 @@ extension RunController {
                 release(driver.key)
                 return
             }
-            if driver.isTakenOver(in: live, holder: context.holder) {
+            if driver.isTakenOver(in: live) {
                 yield(driver, to: live)
             } else if live.checkpointSequence == sequence, error.outcomeUnknown {
                 cache.recordWrite(live)

@@ -17,6 +17,9 @@ final class RunDriver: Sendable {
     let identity: RunIdentity
     /// The run's first version that was seen, for events about it.
     let object: KubernetesObject
+    /// What this driver is called in the checkpoints it writes: no other has the name, not even one
+    /// that drove the same run in this process before.
+    let holder: String
 
     fileprivate struct State: ~Copyable {
         var machine: RunMachine
@@ -38,8 +41,12 @@ final class RunDriver: Sendable {
     private let state: Mutex<State>
 
     /// Takes a machine over, with the status fields that its first write carries.
-    init(_ object: KubernetesObject, machine: consuming RunMachine, firstStatus: JSONObject) {
+    init(
+        _ object: KubernetesObject, machine: consuming RunMachine, firstStatus: JSONObject,
+        holder: String
+    ) {
         key = object.key
+        self.holder = holder
         identity = machine.identity
         self.object = object
         // What the user wants comes first: a run that was paused or cancelled while nobody drove it
@@ -61,6 +68,8 @@ final class RunDriver: Sendable {
         let desired = object.desiredRunState
         let operations = RequestedOperations.of(object)
         state.withLock { state in
+            // A late view tells what its user wanted once.
+            guard !state.isPast(object) else { return }
             if let version = object.resourceVersion { state.advance(to: version) }
             for (id, operation) in operations where state.heard.insert(id).inserted {
                 state.mailbox.append(.operation(id: id, operation))
@@ -101,7 +110,7 @@ final class RunDriver: Sendable {
     }
 
     /// The body of the next status write: what changed, on the version it was decided on.
-    func statusPatch(generation: Int64, holder: String, now: Timestamp) -> JSON {
+    func statusPatch(generation: Int64, now: Timestamp) -> JSON {
         state.withLock { state in
             var status = state.unwritten
             let changes = state.machine.takeStatusPatch()?.objectValue ?? [:]
@@ -144,10 +153,14 @@ final class RunDriver: Sendable {
     /// Whether events wait.
     var hasEvents: Bool { state.withLock { !$0.mailbox.isEmpty } }
 
-    /// Whether an object holds a checkpoint that another process wrote after the last one of ours.
-    func isTakenOver(in object: KubernetesObject, holder: String) -> Bool {
-        object.checkpointSequence != state.withLock { $0.acknowledged }
-            && object.status["checkpoint"]?["holder"]?.stringValue != holder
+    /// Whether an object holds a checkpoint that another driver wrote after the last one of ours.
+    ///
+    /// A view that is older than what is known here tells nothing of that.
+    func isTakenOver(in object: KubernetesObject) -> Bool {
+        let isAhead = state.withLock { state in
+            !state.isPast(object) && object.checkpointSequence != state.acknowledged
+        }
+        return isAhead && object.status["checkpoint"]?["holder"]?.stringValue != holder
     }
 
     /// The path of the task that an attempt is of.
@@ -219,6 +232,12 @@ extension RunDriver.State {
                 ResourceQuantity.milli($0)
             },
             provider: request.config["provider"]?.stringValue, executor: request.executor)
+    }
+
+    /// Whether an object is known to be older than what was seen of it.
+    fileprivate func isPast(_ object: KubernetesObject) -> Bool {
+        guard let present = resourceVersion, let seen = object.resourceVersion else { return false }
+        return seen.isOlder(than: present)
     }
 
     /// Versions only go up: a late view of the object must not bring an older one back (law 24).

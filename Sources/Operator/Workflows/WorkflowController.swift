@@ -42,7 +42,7 @@ final class WorkflowController: Sendable {
         self.type = type
         self.cache = cache
         self.runs = runs
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     /// How many definitions wait for a worker.

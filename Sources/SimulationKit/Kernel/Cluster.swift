@@ -1,0 +1,221 @@
+import Executors
+import HTTP
+import Kubernetes
+import Observability
+import Operator
+import Synchronization
+import Values
+
+/// The server, the processes of the product around it, and who of them lives.
+final class Cluster: Sendable {
+    /// How many processes there are, and which of them work.
+    enum Arrangement: String, CaseIterable {
+        /// One process.
+        case single
+        /// Two that both work, as when a lease was lost and nobody noticed.
+        case both
+        /// Two of which the one that holds the lease works.
+        case elected
+    }
+
+    private struct State {
+        var hosts: [Host] = []
+        var count = 0
+        var kills = 0
+        /// Processes that die after so many more steps.
+        var dying: [(steps: Int, host: Host, why: String)] = []
+        /// Whether a process that ended has another start in its place.
+        var restarts = true
+    }
+
+    /// The most deaths of one simulation.
+    static let maximumKills = 12
+    /// A client for what no simulation does: to fetch repositories.
+    private static let unusedHTTP = HTTPClient()
+
+    let world: World
+    let laws: LawBook
+    let server: SimulatedServer
+    let arrangement: Arrangement
+    private let random: RandomStream
+    private let state = Mutex(State())
+
+    init(_ world: World) {
+        self.world = world
+        laws = LawBook(world)
+        server = SimulatedServer(world, laws)
+        random = RandomStream(seed: world.seed, concern: 6)
+        let roll = random.below(10)
+        arrangement = roll < 5 ? .single : roll < 8 ? .both : .elected
+    }
+
+    /// The processes that have not ended, in the order of their starts.
+    var hosts: [Host] { state.withLock(\.hosts) }
+
+    /// Starts a process on every node.
+    func start() {
+        for node in 0..<(arrangement == .single ? 1 : 2) { start(node: node) }
+    }
+
+    private func start(node: Int) {
+        let number = state.withLock { state -> Int? in
+            guard state.restarts else { return nil }
+            state.count += 1
+            return state.count
+        }
+        guard let number else { return }
+        let host = Host(number: number, node: node, server)
+        state.withLock { $0.hosts.append(host) }
+        world.trace.note("start", Int64(number), Int64(node))
+        host.start { [self] in
+            await work(on: host)
+        } end: { [self] in
+            ended(host)
+        }
+    }
+
+    private func work(on host: Host) async {
+        let client = KubernetesClient(
+            configuration: KubernetesConfiguration(server: "http://api"),
+            http: SimulatedTransport(host, self), time: host.time)
+        let random = RandomSource { [world] in world.jitter.unit }
+        let configuration = configuration(host, random)
+        guard arrangement == .elected else {
+            await Operator(client: client, configuration: configuration).run()
+            return
+        }
+        let elector = LeaderElector(
+            client: client, lease: ObjectKey(namespace: "default", name: "llm-orchestrator"),
+            identity: host.holder, timing: ClusterServer.leaseTiming, time: host.time,
+            random: random, executor: world.executor)
+        await elector.run { _ in
+            await Operator(client: client, configuration: configuration).run()
+        }
+    }
+
+    private func configuration(
+        _ host: Host, _ random: RandomSource
+    ) -> Operator.Configuration {
+        let redactor = Redactor()
+        redactor.add(ScriptedExecutor.canary)
+        let types = ["command", "http"]
+        return Operator.Configuration(
+            dataDirectory: "/nonexistent/simulation", http: Cluster.unusedHTTP,
+            executors: ExecutorRegistry(
+                types.map { ScriptedExecutor(type: $0, host: host, cluster: self) }),
+            redactor: redactor,
+            logger: Logger(
+                minimum: world.trace.isVerbose ? .debug : .warning, redactor: redactor
+            ) { [self] record in log(record, host) },
+            time: host.time, random: random, attemptExecutor: world.executor,
+            instance: "node-\(host.node)", holder: host.holder)
+    }
+
+    private func log(_ record: LogRecord, _ host: Host) {
+        let text = record.text
+        if text.contains(ScriptedExecutor.canary) {
+            laws.violated(35, "a log line tells a secret: \(text)")
+        }
+        world.trace.say("log \(host.number) \(record.level.rawValue) \(text)")
+    }
+
+    private func ended(_ host: Host) {
+        world.trace.note("ended", Int64(host.number))
+        let restarts = state.withLock { state in
+            state.hosts.removeAll { $0 === host }
+            return state.restarts
+        }
+        if restarts, !host.isReplaced { restart(host) }
+    }
+
+    private func restart(_ host: Host) {
+        world.clock.after(random.duration(.milliseconds(50) ... .seconds(10))) { [self] in
+            start(node: host.node)
+        }
+    }
+}
+
+extension Cluster {
+    /// Whether a process dies at this point of a write.
+    func strikesKill(_ fault: Fault, _ route: Route) -> Bool {
+        guard world.faults.strikes(fault) else { return false }
+        let isAllowed = state.withLock { state in
+            guard state.kills < Cluster.maximumKills else { return false }
+            state.kills += 1
+            return true
+        }
+        if isAllowed { world.coverage.hit(.kill, "\(route.kind) x \(fault.rawValue)") }
+        return isAllowed
+    }
+
+    /// A process dies, and another starts on its node after a while.
+    func kill(_ host: Host, _ why: String) {
+        guard host.isAlive else { return }
+        world.trace.note("kill", Int64(host.number), detail: why)
+        host.markReplaced()
+        host.die()
+        restart(host)
+    }
+
+    /// A process dies within the next steps.
+    func killSoon(_ host: Host, _ why: String) {
+        let steps = random.below(random.chance(0.5) ? 8 : 80)
+        state.withLock { $0.dying.append((steps, host, why)) }
+    }
+
+    /// Counts a step, and has processes die whose time has come.
+    func noteStep() {
+        let dead = state.withLock { state -> [(steps: Int, host: Host, why: String)] in
+            guard !state.dying.isEmpty else { return [] }
+            for index in state.dying.indices { state.dying[index].steps -= 1 }
+            let dead = state.dying.filter { $0.steps < 0 }
+            state.dying.removeAll { $0.steps < 0 }
+            return dead
+        }
+        for (_, host, why) in dead { kill(host, why) }
+    }
+
+    /// Asks every process to stop, with or without another in its place.
+    func stop(restarting: Bool) {
+        let hosts = state.withLock { state in
+            state.restarts = restarting
+            return state.hosts
+        }
+        for host in hosts where host.isAlive && !host.isStopping {
+            world.trace.note("stop", Int64(host.number))
+            host.stop()
+        }
+    }
+
+    /// Has something of the rarer sort go wrong with one of the processes.
+    func disturb() {
+        let faults = world.faults
+        guard let host = hosts.last(where: { $0.isAlive && !$0.isStopping }) else { return }
+        let victim = faults.stream.chance(0.5) ? host : hosts.first { $0.isAlive } ?? host
+        if faults.strikes(.partition) {
+            world.coverage.hit(.fault, "partition")
+            world.trace.note("partition", Int64(victim.number))
+            victim.partition(for: faults.stream.duration(.seconds(1) ... .seconds(40)))
+        }
+        if faults.strikes(.clockJump) {
+            world.coverage.hit(.fault, "clockJump")
+            world.trace.note("clock jump", Int64(victim.number))
+            victim.jump(
+                by: faults.stream.duration(.zero ... .seconds(60)) - .seconds(30))
+        }
+        if faults.strikes(.stop), !victim.isStopping {
+            world.coverage.hit(.fault, "stop")
+            world.trace.note("stop", Int64(victim.number))
+            victim.stop()
+        }
+        if faults.strikes(.watchExpire) { server.compact() }
+    }
+
+    /// Ends all faults.
+    func heal() {
+        world.faults.heal()
+        state.withLock { $0.dying = [] }
+        for host in hosts { host.heal() }
+        server.expireWatches()
+    }
+}

@@ -1,0 +1,46 @@
+import POSIX
+import Synchronization
+import Values
+
+/// What everything in one simulation shares: time, chance, and the record of what happens.
+final class World: Sendable {
+    let seed: UInt64
+    /// The wall clock's time at the start.
+    let epoch = Timestamp(seconds: 1_800_000_000)
+    let clock = VirtualClock()
+    /// What all of the product runs on.
+    let executor = SteppedExecutor()
+    let trace: Trace
+    let faults: Faults
+    let coverage = CoverageCounter()
+    let models = Models()
+    /// What the product draws: jitter and the like.
+    let jitter: RandomStream
+    /// In which order jobs run.
+    private let order: RandomStream
+    private let delays: RandomStream
+    private let isSlowNetwork: Bool
+
+    init(seed: UInt64, isVerbose: Bool) {
+        self.seed = seed
+        trace = Trace(clock: clock, isVerbose: isVerbose)
+        faults = Faults(seed: seed)
+        jitter = RandomStream(seed: seed, concern: 3)
+        order = RandomStream(seed: seed, concern: 4)
+        delays = RandomStream(seed: seed, concern: 5)
+        isSlowNetwork = delays.chance(0.2)
+    }
+
+    /// How long something takes on its way through the network.
+    func latency() -> Duration {
+        .microseconds(isSlowNetwork ? 2000 + delays.below(200_000) : 100 + delays.below(3000))
+    }
+
+    /// Runs one of the jobs that could run; false when there is none.
+    func step() -> Bool {
+        let count = executor.count
+        guard count > 0 else { return false }
+        executor.run(at: count == 1 ? 0 : order.below(count))
+        return true
+    }
+}

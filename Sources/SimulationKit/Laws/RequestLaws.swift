@@ -1,0 +1,85 @@
+import HTTP
+import Synchronization
+import Values
+
+/// The laws of single requests: conditional writes, reads after unknown outcomes, one worker a key.
+extension LawBook {
+    /// A process sends a request.
+    func sent(_ route: Route, _ body: [UInt8], by host: Host) {
+        guard route.verb.isWrite, isOurs(route) else {
+            if !route.verb.isWrite { noteRead(route, by: host) }
+            return
+        }
+        if String(decoding: body, as: UTF8.self).contains(ScriptedExecutor.canary) {
+            violated(35, "\(route.kind) \(route.name) carries a secret")
+        }
+        guard let json = try? JSON(parsing: body) else { return }
+        let version = json["metadata"]?["resourceVersion"]?.stringValue.flatMap { Int64($0) }
+        let key = "\(host.number) \(route.objectPath)"
+        if route.subresource == "status" {
+            if version == nil {
+                violated(22, "\(route.kind) \(route.name) says no version")
+            }
+            let count = state.withLock { state in
+                state.writing[key, default: 0] += 1
+                return state.writing[key] ?? 0
+            }
+            if count > 1 { violated(26, "\(count) writes of \(route.objectPath) at once") }
+        }
+        if route.verb == .delete, json["preconditions"]?["uid"] == nil {
+            violated(22, "\(route.kind) \(route.name) says no UID")
+        }
+        let (known, isBlind) = state.withLock { state in
+            (state.written[key], state.unknown.contains("\(key) \(route.kind)"))
+        }
+        if let version, let known, version < known {
+            violated(
+                23, "\(route.kind) \(route.name) is made on version \(version), after \(known)")
+        }
+        // A create that is sent again has the same name, a conditional write the same version, and a
+        // wish for a cancel is the same wish: what must not be repeated would happen twice.
+        let isSameAgain = json["spec"]?["desiredState"] == "Cancelled"
+        if isBlind, version == nil, route.verb != .create, !isSameAgain {
+            violated(5, "\(route.kind) \(route.name) is sent again without a look")
+        }
+    }
+
+    private func noteRead(_ route: Route, by host: Host) {
+        let prefix = "\(host.number) \(route.objectPath) "
+        state.withLock { state in
+            guard !state.unknown.isEmpty else { return }
+            state.unknown = state.unknown.filter { !$0.hasPrefix(prefix) }
+        }
+    }
+
+    /// A process has an answer to a request, or learns that it has none.
+    func answered(_ route: Route, _ result: Result<Reply, HTTPError>, to host: Host) {
+        guard route.verb.isWrite, isOurs(route) else { return }
+        let key = "\(host.number) \(route.objectPath)"
+        var version: Int64?
+        var ended: String?
+        var isUnknown = false
+        switch result {
+        case .success(let reply) where reply.isSuccess:
+            let object = (try? JSON(parsing: reply.body)) ?? .null
+            version = object["metadata"]?["resourceVersion"]?.stringValue.flatMap { Int64($0) }
+            let status = object["status"]
+            if RunWords.endings.contains(status?["reason"]?.stringValue ?? "")
+                || RunWords.ends.contains(status?["phase"]?.stringValue ?? "")
+            {
+                ended = object["metadata"]?["uid"]?.stringValue
+            }
+        case .success(let reply): isUnknown = reply.status >= 500
+        case .failure(let error): isUnknown = error.outcomeUnknown
+        }
+        state.withLock { state in
+            if route.subresource == "status" { state.writing[key, default: 1] -= 1 }
+            if let version { state.written[key] = max(version, state.written[key] ?? 0) }
+            if let ended { state.runs[ended]?.endingSeenBy.insert(host.number) }
+            if isUnknown { state.unknown.insert("\(key) \(route.kind)") }
+        }
+    }
+
+    /// Whether the laws are about objects of this kind: not about leases and events.
+    func isOurs(_ route: Route) -> Bool { route.hasStatus }
+}

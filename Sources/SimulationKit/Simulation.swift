@@ -1,0 +1,123 @@
+/// One simulation: the whole product around one server, from a seed.
+///
+/// Everything that could go otherwise is drawn from the seed: the order in which jobs run, how long
+/// each message takes, what goes wrong, what users do, what attempts do. First things go wrong while
+/// the laws of safety are watched; then faults stop, and everything must come to its end and to rest.
+public struct Simulation: Sendable {
+    /// How a simulation went.
+    public struct Report: Sendable {
+        /// What it was drawn from.
+        public let seed: UInt64
+        /// The hash of everything that happened: the same for the same seed.
+        public let hash: UInt64
+        /// How many things happened.
+        public let events: Int
+        /// How many jobs ran.
+        public let steps: Int
+        /// The laws that did not hold.
+        public let violations: [Violation]
+        /// Which kinds of things happened.
+        public let coverage: Coverage
+        /// What happened, where it was asked for.
+        public let lines: [String]
+    }
+
+    /// How long faults may be over before everything must have come to its end.
+    static let patience = Duration.seconds(600)
+    /// How long nothing may be written at the end.
+    static let silence = Duration.seconds(20)
+    /// The most jobs that may run without time passing.
+    static let stepsAtOnce = 200_000
+
+    private let world: World
+    private let cluster: Cluster
+    private var workload: Workload
+    private var steps = 0
+    private var stepsNow = 0
+
+    private init(seed: UInt64, isVerbose: Bool) {
+        world = World(seed: seed, isVerbose: isVerbose)
+        cluster = Cluster(world)
+        workload = Workload(cluster)
+    }
+
+    /// Simulates what a seed stands for.
+    public static func run(seed: UInt64, isVerbose: Bool = false) -> Report {
+        var simulation = Simulation(seed: seed, isVerbose: isVerbose)
+        simulation.perform()
+        return simulation.report
+    }
+
+    private var report: Report {
+        Report(
+            seed: world.seed, hash: world.trace.hash, events: world.trace.count, steps: steps,
+            violations: cluster.laws.violations, coverage: world.coverage.coverage,
+            lines: world.trace.lines)
+    }
+
+    private mutating func perform() {
+        workload.schedule()
+        cluster.start()
+        go(for: workload.duration)
+        cluster.heal()
+        workload.resumeAll()
+        if cluster.laws.violations.isEmpty {
+            comeToEnd()
+            if cluster.laws.violations.isEmpty { comeToRest() }
+        }
+        close()
+    }
+
+    /// With faults stopped, everything comes to its end (laws 13 and 14).
+    private mutating func comeToEnd() {
+        let limit = world.clock.now + Simulation.patience
+        repeat { go(for: .seconds(2)) } while !cluster.laws.allRunsEnded && world.clock.now < limit
+        // A request that was lost just before is given up after 30 seconds: only then does a watch
+        // that was asked for begin, and whoever looks at runs see their ends.
+        go(for: .seconds(45))
+        cluster.laws.checkEnd(cluster.server)
+    }
+
+    /// What has come to its end stays at rest, however often it is looked at (law 14).
+    private mutating func comeToRest() {
+        let writes = cluster.laws.writes
+        go(for: Simulation.silence)
+        cluster.stop(restarting: true)
+        go(for: Simulation.silence + .seconds(15))
+        let more = cluster.laws.writes - writes
+        if more > 0 { cluster.laws.violated(14, "\(more) writes after everything was at rest") }
+    }
+
+    /// Ends every process, and sees to it that nothing of it is left (law 36).
+    private mutating func close() {
+        cluster.stop(restarting: false)
+        go(for: .seconds(120))
+        for host in cluster.hosts { host.die() }
+        go(for: .seconds(120))
+        let left = cluster.hosts.filter { !$0.hasEnded }
+        if !left.isEmpty, cluster.laws.violations.isEmpty {
+            cluster.laws.violated(36, "\(left.count) processes have not ended")
+        }
+    }
+
+    /// Lets a length of time pass, and everything in it happen.
+    private mutating func go(for length: Duration) {
+        let limit = world.clock.now + length
+        while true {
+            if world.step() {
+                steps += 1
+                stepsNow += 1
+                cluster.noteStep()
+                guard stepsNow < Simulation.stepsAtOnce else {
+                    cluster.laws.violated(21, "something goes on and on without time passing")
+                    return
+                }
+            } else if world.clock.advance(upTo: limit) {
+                stepsNow = 0
+            } else {
+                world.clock.skip(to: limit)
+                return
+            }
+        }
+    }
+}
