@@ -20,6 +20,8 @@ extension RunMachine {
         // Nobody knows whether what was handed out arrived.
         run.changedFields = RunFields.large
         ledger.isHeld = true
-        timers.set(TimerSlot.rewrite, to: now + max(.zero, retryAfter))
+        // A timer between two milliseconds would be due for the owner and not for the machine.
+        let due = (now + max(.zero, retryAfter)).roundedToMilliseconds(.up)
+        timers.set(TimerSlot.rewrite, to: due)
     }
 }

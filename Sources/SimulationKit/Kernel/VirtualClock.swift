@@ -18,6 +18,8 @@ final class VirtualClock: Sendable {
 
     fileprivate struct State {
         var now = Duration.zero
+        /// How often it was looked at since time passed last.
+        var looks = 0
         var last: Appointment = 0
         var heap: [Entry] = []
         var actions: [Appointment: Action] = [:]
@@ -25,8 +27,17 @@ final class VirtualClock: Sendable {
 
     private let state = Mutex(State())
 
+    /// How often it may be looked at without time passing: somebody turns in a circle.
+    private static let maximumLooks = 5_000_000
+
     /// How much time has passed.
-    var now: Duration { state.withLock(\.now) }
+    var now: Duration {
+        state.withLock { state in
+            state.looks += 1
+            precondition(state.looks < VirtualClock.maximumLooks, "something waits and never yields")
+            return state.now
+        }
+    }
 
     /// How many things are to happen.
     var count: Int { state.withLock { $0.actions.count } }
@@ -74,6 +85,7 @@ final class VirtualClock: Sendable {
                     continue
                 }
                 state.now = max(state.now, first.moment)
+                state.looks = 0
                 return action
             }
             return nil
