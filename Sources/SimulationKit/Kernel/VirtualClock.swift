@@ -34,7 +34,8 @@ final class VirtualClock: Sendable {
     var now: Duration {
         state.withLock { state in
             state.looks += 1
-            precondition(state.looks < VirtualClock.maximumLooks, "something waits and never yields")
+            precondition(
+                state.looks < VirtualClock.maximumLooks, "something waits and never yields")
             return state.now
         }
     }

@@ -57,6 +57,8 @@ final class LawBook: Sendable {
         var attempts: [AttemptName: AttemptRecord] = [:]
         /// The newest version of each object that each process knows its own write made.
         var written: [String: Int64] = [:]
+        /// What each process wrote last of each part of an object.
+        var lastBodies: [String: Int] = [:]
         /// Status writes under way, by process and object.
         var writing: [String: Int] = [:]
         /// Writes of unknown outcome, by process and object, that no read followed yet.

@@ -172,12 +172,14 @@ extension LawBook {
             full = min(full * model.multiplier, Double(model.maxInterval.nanoseconds))
         }
         full = min(full, Double(model.maxInterval.nanoseconds))
-        let wait = Double((next - ended).nanoseconds)
+        // The wait counts from when the run heard of it, between the attempt's end and this write.
+        let sinceEnd = Double((next - ended).nanoseconds)
+        let sinceNow = Double((next - (world.epoch + world.clock.now)).nanoseconds)
         let longest = max(full, Double(asked.nanoseconds)) + 3e6
         let shortest = max(full * (1 - model.jitter), Double(asked.nanoseconds)) - 2e6
-        if wait < shortest || wait > longest {
+        if sinceEnd < shortest || sinceNow > longest {
             found.append(
-                (20, "\(name): the next attempt waits \(wait / 1e6) ms, not \(full / 1e6)"))
+                (20, "\(name): the next attempt waits \(sinceEnd / 1e6) ms, not \(full / 1e6)"))
         }
     }
 
