@@ -164,7 +164,7 @@ let package = Package(
                 "Observability", "Operator", "POSIX", "Resources", "Values", "Workflows", "YAML",
             ]),
         tests("ConsoleTests", ["Console", "Values"]),
-        tests("SimulationKitTests", ["HTTP", "Kubernetes", "SimulationKit", "POSIX", "Values"]),
+        tests("SimulationKitTests", ["POSIX", "SimulationKit", "simulate"]),
         tests(
             "EndToEndTests",
             [

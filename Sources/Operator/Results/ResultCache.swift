@@ -45,8 +45,8 @@ final class ResultCache: Sendable {
 
     init(context: OperatorContext) {
         self.context = context
-        queue = WorkQueue(time: context.time)
-        sweeps = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
+        sweeps = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Works until the task is cancelled.

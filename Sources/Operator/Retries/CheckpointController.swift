@@ -20,7 +20,7 @@ final class CheckpointController: Sendable {
     init(context: OperatorContext, runs: ObjectCache) {
         self.context = context
         self.runs = runs
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     func runsChanged(_ changes: [ObjectChange]) {

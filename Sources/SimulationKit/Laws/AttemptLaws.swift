@@ -16,7 +16,7 @@ extension LawBook {
         if host.isStopping { found.append((30, "\(name) starts in a process that stops")) }
         let step = state.withLock { state -> AttemptStep? in
             guard let run = state.runs[attempt.runUID],
-                let task = run.model?.tasks.first(where: { $0.id == attempt.taskID })
+                let task = run.model?.task(at: attempt.taskID)
             else { return nil }
             let intent = run.intents[name]
             if let intent, !intent.holder.hasPrefix("\(host.holder)/") {

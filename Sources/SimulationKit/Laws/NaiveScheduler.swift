@@ -22,6 +22,7 @@ struct NaiveScheduler {
         var problems: [String] = []
         var failures = 0
         var swept = 0
+        var innerFailures = 0
         for (index, task) in model.tasks.enumerated() {
             let end = end(of: index)
             if TaskWords.sweeps.contains(end.reason) {
@@ -36,13 +37,21 @@ struct NaiveScheduler {
             }
             if task.failsRun, end.phase == "Failed" || end.phase == "TimedOut" { failures += 1 }
         }
+        // What is inside of others is not foretold: it may fail the run, and nothing more is asked.
+        for (path, entry) in tasks.objectValue ?? [:]
+        where !model.tasks.contains(where: { $0.id == path }) {
+            let phase = entry["phase"]?.stringValue ?? ""
+            if phase == "Failed" || phase == "TimedOut" { innerFailures += 1 }
+        }
         switch phase {
         case "Completed":
             if swept > 0 || failures > 0 {
                 problems.append("completed with \(failures) failures and \(swept) swept away")
             }
         case "Failed":
-            if failures == 0 { problems.append("failed (\(reason)), and no task did") }
+            if failures + innerFailures == 0 {
+                problems.append("failed (\(reason)), and no task did")
+            }
         case "TimedOut":
             if model.timeout == nil { problems.append("timed out without a timeout") }
         default: break

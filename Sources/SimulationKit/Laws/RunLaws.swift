@@ -114,7 +114,7 @@ extension LawBook {
         if attempt < oldAttempt || attempt > oldAttempt + 1 {
             found.append((7, "\(uid): \(id) went from attempt \(oldAttempt) to \(attempt)"))
         }
-        let model = run.model?.tasks.first { $0.id == id }
+        let model = run.model?.task(at: id)
         let counted = Int(attempt - (new["interruptions"]?.integerValue ?? 0))
         if let model, model.type != "transform", counted > model.maxAttempts {
             found.append((7, "\(uid): \(id) counts \(counted) attempts of \(model.maxAttempts)"))
@@ -198,7 +198,7 @@ extension LawBook {
 
 /// The words of a run's status that the laws are about.
 enum RunWords {
-    static let ends: Set = ["Completed", "Failed", "Cancelled", "TimedOut"]
+    static let ends: Set = ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"]
     static let endings: Set = ["Cancelling", "Failing", "TimingOut", "Rejecting"]
 }
 

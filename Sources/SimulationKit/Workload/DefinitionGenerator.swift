@@ -26,10 +26,31 @@ struct DefinitionGenerator {
             tasks.append(task)
         }
         return ModelDefinition(
-            number: count, tasks: tasks,
+            number: count, tasks: tasks, containers: containers(after: tasks, failures),
             maxParallel: random.chance(0.3) ? 1 + random.below(3) : nil,
             timeout: random.chance(0.1) ? .seconds(2 + random.below(40)) : nil,
             isSuspended: false)
+    }
+
+    /// Tasks with tasks inside, and tasks at the end, in some definitions.
+    private func containers(after tasks: [ModelTask], _ failures: Double) -> [ModelContainer] {
+        guard random.chance(0.35) else { return [] }
+        return (0..<(1 + random.below(2))).map { number in
+            var kind = random.pick(ModelContainer.Kind.allCases)
+            if number > 0, kind == .finally { kind = .parallel }
+            let bodies = (0...random.below(2)).map { index in
+                var task = ModelTask(
+                    id: "c\(number)b\(index)", type: random.pick(["command", "http", "transform"]),
+                    order: index > 0 && random.chance(0.5) ? [0] : [])
+                task.failsRun = random.chance(0.5)
+                if task.type != "transform" { giveScript(to: &task, failures) }
+                return task
+            }
+            return ModelContainer(
+                id: "c\(number)", kind: kind,
+                order: tasks.indices.filter { _ in random.chance(0.2) }, tasks: bodies,
+                maxAttempts: 1 + random.below(2), failsRun: random.chance(0.3))
+        }
     }
 
     private func condition(before index: Int) -> ModelCondition {

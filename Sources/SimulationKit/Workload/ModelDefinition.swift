@@ -62,11 +62,27 @@ struct ModelTask: Sendable, Hashable {
     }
 }
 
+/// A task that has tasks inside, or the tasks at the end of a run: their attempts are watched, and how
+/// they end is not foretold.
+struct ModelContainer: Sendable, Hashable {
+    /// What is inside, and how often it runs.
+    enum Kind: String, Sendable, CaseIterable { case parallel, map, loop, branch, finally }
+
+    var id: String
+    var kind: Kind
+    /// Tasks of the root that it waits for.
+    var order: [Int]
+    var tasks: [ModelTask]
+    var maxAttempts = 1
+    var failsRun = false
+}
+
 /// A definition in the checker's words, and as the product is given it.
 struct ModelDefinition: Sendable, Hashable {
     /// What it is found by again, in its description.
     var number: Int
     var tasks: [ModelTask]
+    var containers: [ModelContainer] = []
     var maxParallel: Int?
     var timeout: Duration?
     var isSuspended = false
@@ -78,8 +94,13 @@ struct ModelDefinition: Sendable, Hashable {
         config["timeout"] = timeout.map { .string($0.text) }
         var spec: JSON = [
             "description": .string("model \(number)"), "config": config,
-            "tasks": .array(tasks.map { json(of: $0) }),
+            "tasks": .array(
+                tasks.map { manifest(of: $0, in: tasks) }
+                    + containers.filter { $0.kind != .finally }.map { manifest(of: $0) }),
         ]
+        for container in containers where container.kind == .finally {
+            spec["finally"] = .array(container.tasks.map { manifest(of: $0, in: container.tasks) })
+        }
         if isSuspended { spec["suspend"] = true }
         return spec
     }
@@ -92,11 +113,42 @@ struct ModelDefinition: Sendable, Hashable {
         return Int(words[1])
     }
 
-    private func json(of task: ModelTask) -> JSON {
+    /// The task that a path in a status leads to: `review[3].fetch` to `fetch`.
+    func task(at path: String) -> ModelTask? {
+        let last = path.split(separator: ".").last?.prefix { $0 != "[" && $0 != "#" } ?? ""
+        return tasks.first { $0.id == path }
+            ?? containers.lazy.flatMap(\.tasks).first { $0.id == last }
+    }
+
+    private func manifest(of container: ModelContainer) -> JSON {
+        let body = JSON.array(container.tasks.map { manifest(of: $0, in: container.tasks) })
+        var json: JSON = [
+            "id": .string(container.id), "type": .string(container.kind.rawValue),
+            "dependsOn": .array(container.order.map { .string(tasks[$0].id) }),
+            "onFailure": container.failsRun ? "Fail" : "Continue",
+        ]
+        if container.maxAttempts > 1 {
+            json["retryPolicy"] = [
+                "maxAttempts": .integer(Int64(container.maxAttempts)), "initialInterval": "300ms",
+            ]
+        }
+        switch container.kind {
+        case .branch:
+            json["on"] = 1
+            json["cases"] = [["value": 1, "tasks": body]]
+        case .map, .loop:
+            json["items"] = ["a", "b", "c"]
+            json["tasks"] = body
+        case .parallel, .finally: json["tasks"] = body
+        }
+        return json
+    }
+
+    private func manifest(of task: ModelTask, in siblings: [ModelTask]) -> JSON {
         let values = task.data.map { JSON.string("${{ \(output(of: $0)) }}") }
         var json: JSON = [
             "id": .string(task.id), "type": .string(task.type),
-            "dependsOn": .array(task.order.map { .string(tasks[$0].id) }),
+            "dependsOn": .array(task.order.map { .string(siblings[$0].id) }),
             "onFailure": task.failsRun ? "Fail" : "Continue",
         ]
         switch task.type {

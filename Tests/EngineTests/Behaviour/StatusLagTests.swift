@@ -31,4 +31,14 @@ import Workflows
         #expect(run.finished == .completed)
         #expect(run.writes == 2)
     }
+
+    /// An owner that wakes between two milliseconds would wake again and again for nothing.
+    @Test func `a write that failed is made again at a whole millisecond`() throws {
+        var run = TestRun(try TestPlan.make([TestTask("a")]))
+        run.send(.start)
+        let sequence = try run.pendingWrite().sequence
+        run.write = nil
+        run.send(.checkpointFailed(sequence: sequence, retryAfter: .microseconds(7_300)))
+        #expect(run.timer == run.now + .milliseconds(8))
+    }
 }

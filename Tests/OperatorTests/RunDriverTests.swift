@@ -1,0 +1,55 @@
+import Engine
+import Kubernetes
+import Testing
+import Values
+import Workflows
+
+@testable import Operator
+
+/// What a driver makes of what it sees of its run: see docs/bugs-and-seeds.md.
+@Suite struct RunDriverTests {
+    private func object(version: Int64, desired: String? = nil, status: JSON = [:])
+        -> KubernetesObject
+    {
+        var spec: JSON = ["workflowSpec": ["tasks": [["id": "a", "type": "transform"]]]]
+        spec["desiredState"] = desired.map { .string($0) }
+        return KubernetesObject([
+            "apiVersion": "orchestrator.llm/v1", "kind": "WorkflowRun",
+            "metadata": [
+                "name": "r", "namespace": "n", "uid": "u", "generation": 1,
+                "resourceVersion": .string(String(version)),
+            ],
+            "spec": spec, "status": status,
+        ])
+    }
+
+    private func driver(_ object: KubernetesObject, holder: String) throws -> RunDriver {
+        let adoption = RunAdoption.of(object) { _, _ in nil }
+        guard case .drive(let machine, let first) = consume adoption else {
+            throw CheckpointError("the run must be driven", at: .root)
+        }
+        return RunDriver(object, machine: machine, firstStatus: first, holder: holder)
+    }
+
+    private let written: JSON = [
+        "phase": "Running", "checkpoint": ["sequence": 1, "holder": "host/1"],
+    ]
+
+    @Test func `law 24: a view that is older than what is known tells a driver nothing`() throws {
+        let driver = try driver(object(version: 100), holder: "host/1")
+        _ = driver.step(at: Timestamp(seconds: 1))
+        driver.wrote(object(version: 104, status: written), sequence: 1)
+        #expect(!driver.isTakenOver(in: object(version: 102)))
+        _ = driver.step(at: Timestamp(seconds: 2))
+        driver.observe(object(version: 102, desired: "Cancelled"))
+        #expect(!driver.hasEvents)
+        driver.observe(object(version: 105, desired: "Cancelled"))
+        #expect(driver.hasEvents)
+    }
+
+    @Test func `law 10: a driver yields to an earlier one of its own process`() throws {
+        let late = try driver(object(version: 100), holder: "host/2")
+        #expect(late.isTakenOver(in: object(version: 104, status: written)))
+        #expect(!late.isTakenOver(in: object(version: 100)))
+    }
+}
