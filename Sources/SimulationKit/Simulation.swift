@@ -71,12 +71,16 @@ public struct Simulation: Sendable {
     /// With faults stopped, everything comes to its end (laws 13 and 14).
     private mutating func comeToEnd() {
         let limit = world.clock.now + Simulation.patience
-        repeat { go(for: .seconds(2)) } while !cluster.laws.allRunsEnded && world.clock.now < limit
-        // A request that was lost just before is given up after 30 seconds: only then does a watch
-        // that was asked for begin, and whoever looks at runs see their ends.
-        go(for: .seconds(45))
+        repeat {
+            repeat { go(for: .seconds(2)) } while !hasEnded && world.clock.now < limit
+            // A request that was lost just before is given up after 30 seconds: only then does a
+            // watch that was asked for begin, and what it tells may launch another run.
+            go(for: .seconds(45))
+        } while !hasEnded && world.clock.now < limit
         cluster.laws.checkEnd(cluster.server)
     }
+
+    private var hasEnded: Bool { cluster.laws.allRunsEnded }
 
     /// What has come to its end stays at rest, however often it is looked at (law 14).
     private mutating func comeToRest() {

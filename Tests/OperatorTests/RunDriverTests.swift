@@ -37,10 +37,10 @@ import Workflows
 
     @Test func `law 24: a view that is older than what is known tells a driver nothing`() throws {
         let driver = try driver(object(version: 100), holder: "host/1")
-        _ = driver.step(at: Timestamp(seconds: 1))
+        _ = driver.step(at: Timestamp(seconds: 1), admit: { _ in .admitted })
         driver.wrote(object(version: 104, status: written), sequence: 1)
         #expect(!driver.isTakenOver(in: object(version: 102)))
-        _ = driver.step(at: Timestamp(seconds: 2))
+        _ = driver.step(at: Timestamp(seconds: 2), admit: { _ in .admitted })
         driver.observe(object(version: 102, desired: "Cancelled"))
         #expect(!driver.hasEvents)
         driver.observe(object(version: 105, desired: "Cancelled"))
@@ -51,5 +51,6 @@ import Workflows
         let late = try driver(object(version: 100), holder: "host/2")
         #expect(late.isTakenOver(in: object(version: 104, status: written)))
         #expect(!late.isTakenOver(in: object(version: 100)))
+        #expect(late.isTakenOver(in: object(version: 104, status: ["phase": "Cancelled"])))
     }
 }

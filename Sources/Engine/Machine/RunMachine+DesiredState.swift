@@ -60,7 +60,10 @@ extension RunMachine {
             guard run.ending != .terminating else { return }
             beginEnding(.terminating, message: run.message, at: now, into: &actions)
         case .cancelled:
-            // How a run ends that has done its tasks is decided.
+            // How a run ends that has done its tasks is decided; what is left of it is done at once.
+            if run.decision != nil, run.phase == .paused, run.ending == nil {
+                resume(at: now, into: &actions)
+            }
             guard run.decision == nil, run.ending != .cancelling, run.ending != .terminating
             else { return }
             beginEnding(.cancelling, message: nil, at: now, into: &actions)

@@ -24,7 +24,7 @@ final class ProviderController: Sendable {
         self.context = context
         self.admission = admission
         self.cache = cache
-        queue = WorkQueue(time: context.time)
+        queue = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Takes over what changed.

@@ -155,10 +155,14 @@ final class RunDriver: Sendable {
 
     /// Whether an object holds a checkpoint that another driver wrote after the last one of ours.
     ///
+    /// So does an end that has no checkpoint, as of a run that another process ended before it began.
     /// A view that is older than what is known here tells nothing of that.
     func isTakenOver(in object: KubernetesObject) -> Bool {
+        let phase = object.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
         let isAhead = state.withLock { state in
-            !state.isPast(object) && object.checkpointSequence != state.acknowledged
+            let isOther =
+                phase?.isTerminal == true || object.checkpointSequence != state.acknowledged
+            return isOther && !state.isPast(object)
         }
         return isAhead && object.status["checkpoint"]?["holder"]?.stringValue != holder
     }

@@ -24,7 +24,7 @@ extension LawBook {
             } else if intent == nil {
                 found.append((4, "\(name) starts, and nothing says that it will"))
             }
-            if run.endingSeenBy.contains(host.number) {
+            if run.endingSeenBy.contains(host.number), !attempt.taskID.hasPrefix("finally") {
                 found.append((18, "\(name) starts after its run began to end"))
             }
             // Those that were cut off before it do not count.

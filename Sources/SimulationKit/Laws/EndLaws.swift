@@ -36,7 +36,8 @@ extension LawBook {
         }
         guard let model = run.model, let tasks = run.status["tasks"] else { return }
         let judge = NaiveScheduler(
-            model: model, tasks: tasks, isTimeUncertain: world.faults.has(.clockJump))
+            model: model, tasks: tasks, isWhole: phase == "Completed",
+            isTimeUncertain: world.faults.has(.clockJump))
         for problem in judge.problems(phase: phase, reason: reason) {
             violated(12, "\(run.key) \(phase): \(problem)")
         }

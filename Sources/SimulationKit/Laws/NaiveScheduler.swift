@@ -8,6 +8,9 @@ struct NaiveScheduler {
     let model: ModelDefinition
     /// The entries of the tasks in the status that the run ended with.
     let tasks: JSON
+    /// Whether the run went to its end by itself: where it was stopped, a failure may have been the last
+    /// attempt although there was to be another.
+    var isWhole = true
     /// Whether timeouts may have passed that should not have: a wall clock jumped.
     let isTimeUncertain: Bool
 
@@ -119,6 +122,7 @@ struct NaiveScheduler {
                 }
             case .hang, .obey: phase = "TimedOut"
             }
+            if !isWhole { ends.insert(End(phase: phase, reason: "")) }
         }
         ends.insert(End(phase: phase, reason: ""))
         return ends

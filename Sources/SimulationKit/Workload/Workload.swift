@@ -117,6 +117,7 @@ struct Workload {
             // What is left out of a merge patch stays: each field is given.
             var spec = definition().spec
             spec["suspend"] = .bool(random.chance(0.1))
+            spec["finally"] = spec["finally"] ?? .null
             let config = spec["config"] ?? [:]
             spec["config"] = [
                 "maxParallel": config["maxParallel"] ?? .null,
