@@ -1,7 +1,7 @@
 /// What a model costs: US dollars for a million tokens, as its provider lists them.
 ///
-/// A bounded table of list prices as of November 2025; a model that is not in it has no price here.
-/// Sources: the price pages of Anthropic, OpenAI and Google.
+/// A bounded table of list prices as of late 2025, which nobody has held against the providers' pages
+/// since; a model that is not in it has no price here.
 struct ModelPrice: Sendable, Hashable {
     /// For what is sent.
     let input: Double
