@@ -1,6 +1,7 @@
 import GitOps
 import Kubernetes
 import POSIX
+import Resources
 import TestSupport
 import Testing
 import Values
@@ -146,8 +147,8 @@ struct InstallTests {
         let cli = try OrchestratorCommand()
         let result = try await cli("install", "--kubeconfig", Plane.kubeconfig ?? "")
         #expect(result.code == 0, "\(result)")
-        #expect(result.lines.count == 5)
+        #expect(result.lines.count == ResourceDefinition.all.count)
         let printed = try await cli("install", "--print")
-        #expect(printed.output.split(separator: "---\n").count == 5)
+        #expect(printed.output.split(separator: "---\n").count == ResourceDefinition.all.count)
     }
 }
