@@ -20,7 +20,7 @@ func peerBenchmarks(_ report: Report) async {
         guard let plan = EngineShape.plan(dependencies) else { continue }
         var best = 0.0
         for _ in 0..<3 {
-            best = max(best, EngineMeasure(plan, takesPatches: false).tasksPerSecond)
+            best = max(best, EngineMeasure(plan).tasksPerSecond)
         }
         report.figure(
             "peers.engine.tasks", best, "tasks/s",

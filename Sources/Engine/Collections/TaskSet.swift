@@ -4,34 +4,36 @@
 /// 4096th of the capacity. Which of several ready tasks starts first is therefore a function of the
 /// set alone and not of the history that filled it, so a rebuilt run goes on as the old one would.
 struct TaskSet: Sendable {
-    private var words: [UInt64]
-    private var summary: [UInt64]
+    private var words: [UInt64] = []
+    private var summary: [UInt64] = []
     private(set) var count = 0
+    /// Room is made with the first member: most of a run's sets never have one.
+    private var capacity: Int
 
     /// Makes an empty set for indices below the capacity.
-    init(capacity: Int) {
-        let wordCount = (capacity + 63) / 64
-        words = Array(repeating: 0, count: wordCount)
-        summary = Array(repeating: 0, count: (wordCount + 63) / 64)
-    }
+    init(capacity: Int) { self.capacity = capacity }
 
     var isEmpty: Bool { count == 0 }
 
-    /// Makes room for indices below the capacity; what is in the set stays.
-    mutating func grow(to capacity: Int) {
+    /// Takes indices below a larger capacity from now on; what is in the set stays.
+    mutating func grow(to capacity: Int) { self.capacity = max(self.capacity, capacity) }
+
+    private mutating func makeRoom() {
         let wordCount = (capacity + 63) / 64
-        guard wordCount > words.count else { return }
         words.append(contentsOf: repeatElement(0, count: wordCount - words.count))
         let summaryCount = (wordCount + 63) / 64
-        guard summaryCount > summary.count else { return }
         summary.append(contentsOf: repeatElement(0, count: summaryCount - summary.count))
     }
 
-    func contains(_ index: Int) -> Bool { words[index >> 6] & 1 << UInt64(index & 63) != 0 }
+    func contains(_ index: Int) -> Bool {
+        let word = index >> 6
+        return word < words.count && words[word] & 1 << UInt64(index & 63) != 0
+    }
 
     mutating func insert(_ index: Int) {
         let word = index >> 6
         let bit: UInt64 = 1 << UInt64(index & 63)
+        if word >= words.count { makeRoom() }
         guard words[word] & bit == 0 else { return }
         words[word] |= bit
         summary[word >> 6] |= 1 << UInt64(word & 63)
@@ -41,7 +43,7 @@ struct TaskSet: Sendable {
     mutating func remove(_ index: Int) {
         let word = index >> 6
         let bit: UInt64 = 1 << UInt64(index & 63)
-        guard words[word] & bit != 0 else { return }
+        guard word < words.count, words[word] & bit != 0 else { return }
         words[word] &= ~bit
         if words[word] == 0 { summary[word >> 6] &= ~(1 << UInt64(word & 63)) }
         count -= 1

@@ -12,16 +12,13 @@ struct TimerHeap: Sendable {
 
     private var entries: [Entry] = []
     /// The place of each slot's entry, or -1; those of the run come first.
-    private var places: [Int32]
+    ///
+    /// As long as the last slot that ever had a timer needs: few tasks have one.
+    private var places: [Int32] = []
 
-    init(tasks: Int) {
-        places = Array(repeating: -1, count: tasks + TimerSlot.count)
-    }
-
-    /// Makes room for the timers of that many tasks.
-    mutating func grow(to tasks: Int) {
-        let missing = tasks + TimerSlot.count - places.count
-        if missing > 0 { places.append(contentsOf: repeatElement(-1, count: missing)) }
+    private func place(of slot: Int) -> Int {
+        let index = slot + TimerSlot.count
+        return index < places.count ? Int(places[index]) : -1
     }
 
     /// The earliest timer; of two at one time, that of the task of smaller index, and the run's
@@ -32,21 +29,23 @@ struct TimerHeap: Sendable {
 
     /// The time a slot's timer is set to.
     func time(ofSlot slot: Int) -> Timestamp? {
-        let place = places[slot + TimerSlot.count]
-        return place < 0 ? nil : entries[Int(place)].time
+        let place = place(of: slot)
+        return place < 0 ? nil : entries[place].time
     }
 
     /// Sets a slot's timer, in place of the one it had.
     mutating func set(_ slot: Int, to time: Timestamp) {
         clear(slot)
         entries.append(Entry(time: time, slot: Int32(slot)))
+        let missing = slot + TimerSlot.count + 1 - places.count
+        if missing > 0 { places.append(contentsOf: repeatElement(-1, count: missing)) }
         places[slot + TimerSlot.count] = Int32(entries.count - 1)
         siftUp(entries.count - 1)
     }
 
     /// Clears a slot's timer, where it has one.
     mutating func clear(_ slot: Int) {
-        let place = Int(places[slot + TimerSlot.count])
+        let place = place(of: slot)
         guard place >= 0 else { return }
         places[slot + TimerSlot.count] = -1
         let last = entries.removeLast()

@@ -78,7 +78,7 @@ extension RunMachine {
     func evaluate(
         _ template: ValueTemplate, of task: Int, _ variables: [String: JSON] = [:]
     ) throws(EvaluationError) -> JSON {
-        if template.isConstant { return try template.evaluate(Bindings()) }
+        if let constant = template.constant { return constant }
         return try template.evaluate(
             bindings(template.references.map(\.reference), viewpoint(of: task, variables)))
     }
@@ -98,7 +98,7 @@ extension RunMachine {
 
     /// A task's inputs, those of the fallback in use where there is one.
     func evaluateInputs(of task: Int) throws(EvaluationError) -> JSONObject {
-        guard let fallback = fallbackAttempt(of: task) else {
+        guard isFallingBack(task), let fallback = fallbackAttempt(of: task) else {
             return try evaluateOwnInputs(of: task)
         }
         let detail = details[task]
@@ -113,6 +113,7 @@ extension RunMachine {
     /// A task's inputs as its plan has them.
     func evaluateOwnInputs(of task: Int) throws(EvaluationError) -> JSONObject {
         let (program, index) = place(of: task)
+        if case .object(let members)? = program.tasks[index].inputs.constant { return members }
         return try object(try evaluate(program.tasks[index].inputs, of: task), "inputs")
     }
 
@@ -125,6 +126,7 @@ extension RunMachine {
 
     /// The run's outputs, each by its value, or by its fallback where that is missing.
     func evaluateOutputs() -> Result<JSONObject, OutputFailure> {
+        guard !plan.outputs.isEmpty else { return .success([:]) }
         var given: [(String, JSON)] = []
         for output in plan.outputs {
             do {
@@ -233,7 +235,7 @@ extension RunMachine {
     private func view(of task: Int, withOutputs: Bool) -> JSON {
         let phase = JSON.string(tasks[task].phase.rawValue)
         guard withOutputs, tasks[task].phase == .completed else { return ["phase": phase] }
-        return ["outputs": .object(outputs[task]), "phase": phase]
+        return ["outputs": .object(outputs[task] ?? [:]), "phase": phase]
     }
 }
 

@@ -58,28 +58,63 @@ public struct TaskAttempt: Sendable, Hashable {
     ///
     /// Nil where there is none.
     public internal(set) var deadline: Timestamp?
-    /// The implementation that is meant, where the task says so.
-    public internal(set) var executor: String?
-    /// Settings of the executor's own.
-    public internal(set) var config = JSONObject()
     /// How urgent the attempt is.
-    public internal(set) var priority = Priority.normal
-    /// What it holds while it runs, in the base unit of each resource.
-    public internal(set) var resources: [String: Double] = [:]
-    /// The definition that a task of type `workflow` runs.
-    public internal(set) var workflow: ChildWorkflow?
-    /// What a task of type `stream` does with its records.
-    public internal(set) var stream: StreamPlan?
-    /// The path of the task whose stream it reads.
-    public internal(set) var streamSource: String?
-    /// The paths of the tasks that read the stream of this one and have not ended; nil where none is
-    /// meant to.
-    public internal(set) var streamReaders: [String]?
-    /// What an earlier attempt last reported of its progress.
-    public internal(set) var progress: JSONObject?
+    public let priority: Priority
     /// Whether the attempt was launched before, by a process that is gone: what it made is to be
     /// found by its name.
     ///
     /// Only for types that are idempotent by a name.
     public internal(set) var isAdopted = false
+
+    // An array of at most one, as in the plan: most attempts have no options, and are moved about
+    // between start and launch.
+    private let optionStorage: [AttemptOptions]
+
+    init(
+        _ reference: AttemptReference, taskID: String, type: String, inputs: JSONObject,
+        priority: Priority, options: AttemptOptions? = nil
+    ) {
+        self.reference = reference
+        self.taskID = taskID
+        self.type = type
+        self.inputs = inputs
+        self.priority = priority
+        optionStorage = options.map { [$0] } ?? []
+    }
+
+    private var options: AttemptOptions {
+        optionStorage.isEmpty ? AttemptOptions.none : optionStorage[0]
+    }
+
+    /// The implementation that is meant, where the task says so.
+    public var executor: String? { options.executor }
+    /// Settings of the executor's own.
+    public var config: JSONObject { options.config }
+    /// What it holds while it runs, in the base unit of each resource.
+    public var resources: [String: Double] { options.resources }
+    /// The definition that a task of type `workflow` runs.
+    public var workflow: ChildWorkflow? { options.workflow }
+    /// What a task of type `stream` does with its records.
+    public var stream: StreamPlan? { options.stream }
+    /// The path of the task whose stream it reads.
+    public var streamSource: String? { options.streamSource }
+    /// The paths of the tasks that read the stream of this one and have not ended; nil where none is
+    /// meant to.
+    public var streamReaders: [String]? { options.streamReaders }
+    /// What an earlier attempt last reported of its progress.
+    public var progress: JSONObject? { options.progress }
+}
+
+/// What only some attempts have, each as ``TaskAttempt`` tells it.
+struct AttemptOptions: Sendable, Hashable {
+    var executor: String?
+    var config = JSONObject()
+    var resources: [String: Double] = [:]
+    var workflow: ChildWorkflow?
+    var stream: StreamPlan?
+    var streamSource: String?
+    var streamReaders: [String]?
+    var progress: JSONObject?
+
+    static let none = AttemptOptions()
 }

@@ -11,7 +11,7 @@ public enum RunAction: Sendable, Hashable {
     /// Say when the attempt may begin, by `attemptAdmitted`, or that it never may, by
     /// `attemptRefused`. Given only where ``RunLimits/asksForAdmission`` is set, before the intent is
     /// recorded: an attempt that waits has not begun, and a crash costs it nothing.
-    case requestAdmission(AttemptRequest)
+    indirect case requestAdmission(AttemptRequest)
     /// What was asked for is not needed any more, or what was admitted does not start: nothing of it
     /// runs or will. A request that was withdrawn may be made again.
     case withdrawAdmission(AttemptReference)

@@ -36,11 +36,17 @@ struct CheckpointLedger: Sendable {
         isDirty = true
     }
 
+    /// Notes a change of all tasks that there are, before any other.
+    mutating func noteChange(ofFirst count: Int) {
+        changed = Array(0..<Int32(count))
+        isDirty = true
+    }
+
     /// Asks that what changed be written without waiting for more.
     mutating func hurry() { isUrgent = true }
 
     /// Keeps an attempt until its intent is stored.
-    mutating func stage(_ attempt: TaskAttempt) {
+    mutating func stage(_ attempt: consuming TaskAttempt) {
         staged.append(attempt)
         isDirty = true
         isUrgent = true
@@ -78,15 +84,14 @@ struct CheckpointLedger: Sendable {
         carriesEnd = isOver
     }
 
-    /// The write is stored: gives the attempts that were waiting for it, or nil when the number is
-    /// not that of the write under way.
-    mutating func acknowledge(_ number: Int64) -> [TaskAttempt]? {
-        guard isWriting, number == sequence else { return nil }
+    /// The write is stored: moves the attempts that were waiting for it to those released; false when
+    /// the number is not that of the write under way.
+    mutating func acknowledge(_ number: Int64, releasing released: inout [TaskAttempt]) -> Bool {
+        guard isWriting, number == sequence else { return false }
         isWriting = false
         taken.removeAll(keepingCapacity: true)
-        let released = carried
-        carried = []
-        return released
+        swap(&released, &carried)
+        return true
     }
 
     /// The write failed or may have: gives the tasks that the next must have again, or nil when the

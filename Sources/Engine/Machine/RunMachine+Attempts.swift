@@ -5,30 +5,29 @@ internal import Workflows
 extension RunMachine {
     /// Hands out an attempt whose intent is stored, unless the run has turned from it meanwhile.
     mutating func launch(
-        _ attempt: TaskAttempt, at now: Timestamp, into actions: inout [RunAction]
+        _ attempt: consuming TaskAttempt, at now: Timestamp, into actions: inout [RunAction]
     ) {
         let task = attempt.reference.task
         guard tasks[task].phase == .launching,
             Int(tasks[task].attempt) == attempt.reference.attempt
         else { return }
         guard run.phase == .running else {
-            cleared.append(attempt)
             // A pause may be long: the place is given back, and asked for again after it.
             if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
+            cleared.append(attempt)
             return
         }
         let isApproval = attempt.type == EngineType.approval
         if isApproval { hasRarePhases = true }
         move(task, to: isApproval ? .waitingApproval : .running)
-        var attempt = attempt
-        attempt.deadline = setDeadline(of: task, attempt.type, at: now)
+        attempt.deadline = setDeadline(of: task, at: now)
         actions.append(.launch(attempt))
     }
 
     /// Sets the timer of an attempt that starts now, and gives when it must have ended.
-    private mutating func setDeadline(
-        of task: Int, _ type: String, at now: Timestamp
-    ) -> Timestamp? {
+    private mutating func setDeadline(of task: Int, at now: Timestamp) -> Timestamp? {
+        let isPlain = tasks[task].traits.isDisjoint(with: [.timed, .options])
+        if isPlain && tasks[task].instance == 0 { return nil }
         let (program, index) = place(of: task)
         var deadline: Timestamp?
         if let timeout = program.tasks[index].timeout {
@@ -228,7 +227,7 @@ extension RunMachine {
             timers.set(task, to: deadline)
             attempt.deadline = earliest(deadline, outside: task)
         } else {
-            attempt.deadline = setDeadline(of: task, attempt.type, at: now)
+            attempt.deadline = setDeadline(of: task, at: now)
         }
         actions.append(.launch(attempt))
         // What it made is still there: it must be found to be stopped.

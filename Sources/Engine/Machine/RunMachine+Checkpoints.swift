@@ -7,10 +7,11 @@ extension RunMachine {
         _ sequence: Int64, at now: Timestamp, into actions: inout [RunAction]
     ) {
         let carriedEnd = ledger.carriesEnd
-        guard let attempts = ledger.acknowledge(sequence) else { return }
+        guard ledger.acknowledge(sequence, releasing: &released) else { return }
         acknowledgeShards()
         tellProgress(into: &actions)
-        for attempt in attempts { launch(attempt, at: now, into: &actions) }
+        for place in released.indices { launch(released[place], at: now, into: &actions) }
+        released.removeAll(keepingCapacity: true)
         if carriedEnd { finish(tellingUsers: true, into: &actions) }
     }
 

@@ -174,24 +174,31 @@ extension RunMachine {
         let instance = Int(tasks[task].instance)
         let id = program.tasks[index].id
         let path = instance == 0 ? id : instances[instance].prefix + id
-        let readers = streamReaders(of: task)
-        guard tasks[task].traits.contains(.options) else {
+        let urgency = Priority(urgency: tasks[task].urgency)
+        guard !tasks[task].traits.isDisjoint(with: [.options, .announces]) else {
             return TaskAttempt(
-                reference: reference, taskID: path, type: program.tasks[index].type, inputs: given,
-                deadline: nil, priority: Priority(urgency: tasks[task].urgency),
-                streamReaders: readers)
+                reference, taskID: path, type: program.tasks[index].type, inputs: given,
+                priority: urgency)
         }
-        let options = program.tasks[index].options
+        var options = AttemptOptions()
+        options.streamReaders = streamReaders(of: task)
+        let plan = program.tasks[index].options
+        options.resources = plan.resources
+        options.workflow = plan.workflow
+        options.streamSource = plan.stream?.source.map { instances[instance].prefix + $0 }
         let other = fallbackAttempt(of: task)
+        if let other {
+            options.executor = other.executor
+            options.config = other.config
+        } else {
+            options.executor = plan.executor
+            options.config = plan.config
+            options.stream = plan.stream
+            if program.tasks[index].hasOptions { options.progress = details[task]?.progress }
+        }
         return TaskAttempt(
-            reference: reference, taskID: path, type: other?.type ?? program.tasks[index].type,
-            inputs: given, deadline: nil,
-            executor: other == nil ? options.executor : other?.executor,
-            config: other?.config ?? options.config,
-            priority: Priority(urgency: tasks[task].urgency), resources: options.resources,
-            workflow: options.workflow, stream: other == nil ? options.stream : nil,
-            streamSource: options.stream?.source.map { instances[instance].prefix + $0 },
-            streamReaders: readers, progress: other == nil ? details[task]?.progress : nil)
+            reference, taskID: path, type: other?.type ?? program.tasks[index].type,
+            inputs: given, priority: urgency, options: options)
     }
 
     func expressionError(_ message: String) -> TaskError {

@@ -138,6 +138,7 @@ extension RunMachine {
                 message: error.message.cut(toBytes: TextLimits.runMessage))
             return openFinally(decision, at: now)
         case .success(let given):
+            guard !given.isEmpty else { return openFinally(noteFailures(), at: now) }
             // What a merge patch makes of them: there, a member that is null is an absent one.
             let kept = JSON.object([:]).merging(patch: .object(given)).objectValue ?? [:]
             run.outputs = kept.isEmpty ? nil : kept

@@ -14,7 +14,12 @@ enum Verdict {
 extension RunMachine {
     /// What is to become of a pending task.
     func verdict(of task: Int) -> Verdict {
-        tasks[task].traits.contains(.join) ? joined(task) : unanimous(task)
+        let (traits, marks) = (tasks[task].traits, tasks[task].marks)
+        if traits.isDisjoint(with: [.join, .edges]), !marks.contains(.uneven) {
+            // All of it completed: every edge holds, and no output is missing.
+            return tasks[task].unmet == 0 ? .run : .wait
+        }
+        return traits.contains(.join) ? joined(task) : unanimous(task)
     }
 
     /// All edges must hold, once all have ended.

@@ -97,7 +97,7 @@ extension RunMachine {
     fileprivate mutating func restore(
         _ entries: StatusReader.StoredEntries, _ reader: StatusReader
     ) throws(CheckpointError) {
-        budget.reserveRoot(plan)
+        budget.reserveRoot(instances[0].program, plan)
         var taken = 0
         var frames = [RestoreFrame.scope(instance: 0, next: 0)]
         while true {
@@ -149,7 +149,7 @@ extension RunMachine {
         guard let found = entries.byPrefix[instances[instance].prefix]?[id] else {
             // Yet to be written.
             tasks[task].shard = budget.place(tasks[task], idBytes: idBytes)
-            tasks[task].marks = []
+            tasks[task].marks = .uneven
             change(task)
             return false
         }
@@ -164,6 +164,7 @@ extension RunMachine {
         tasks[task].started = stored.state.started
         tasks[task].completed = stored.state.completed
         tasks[task].shard = found.shard
+        tasks[task].marks.insert(.uneven)
         budget.placeStored(fresh, idBytes: idBytes, in: found.shard)
         outputs[task] = stored.outputs
         if !stored.detail.isEmpty { details[task] = stored.detail }

@@ -201,7 +201,7 @@ extension RunMachine {
                 instances[Int(state.instance)].role != .compensation,
                 let given = try? evaluateOwnInputs(of: task)
             else { continue }
-            results[taskKey(of: task, given)] = outputs[task]
+            results[taskKey(of: task, given)] = outputs[task] ?? [:]
         }
         return results
     }

@@ -90,9 +90,12 @@ extension RunMachine {
     mutating func releaseDependents(of task: Int) {
         let instance = Int(tasks[task].instance)
         let first = Int(instances[instance].first)
+        let hasAnnounced = hasAnnounced(task)
+        let isUneven = tasks[task].phase != .completed
         for dependent in instances[instance].program.graph.dependents(of: task - first) {
             let index = first + Int(dependent)
-            if hasAnnounced(task), waitsForStart(index, of: task) { continue }
+            if isUneven { tasks[index].marks.insert(.uneven) }
+            if hasAnnounced, waitsForStart(index, of: task) { continue }
             tasks[index].unmet -= 1
             if tasks[index].unmet == 0 || tasks[index].traits.contains(.join) {
                 arrivals.append(Int32(index))
@@ -146,7 +149,7 @@ extension RunMachine {
             }
         }
         end(task, as: .completed, reason: reason, at: now)
-        outputs[task] = given
+        if !given.isEmpty { outputs[task] = given }
         if tasks[task].traits.contains(.compensation) {
             completions += 1
             details[task, default: TaskDetail()].order = completions

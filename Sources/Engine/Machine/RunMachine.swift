@@ -41,8 +41,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var rollbacks: [Int: RollbackState] = [:]
     var tasks: [TaskState]
     var details: [Int: TaskDetail] = [:]
-    /// The outputs of the tasks that completed, by index.
-    var outputs: [JSONObject]
+    /// What the tasks gave that completed, by index; nil where that is nothing.
+    var outputs: [JSONObject?]
     /// Tasks that wait only for a place.
     var ready: ReadyQueue
     /// Ready tasks whose next attempt the owner was asked to admit.
@@ -64,12 +64,14 @@ public struct RunMachine: ~Copyable, Sendable {
     var streamEnds: [Int32] = []
     /// Attempts whose intent is stored and that the run, being paused, does not start.
     var cleared: [TaskAttempt] = []
+    /// Attempts whose intent was just stored; empty between steps.
+    var released: [TaskAttempt] = []
     /// The number of tasks that ended by themselves, and not because the run did.
     var done = 0
     /// How many tasks that can be undone have completed.
     var completions: Int32 = 0
     /// How many tasks are retrying, and how many are in doubt.
-    var timers: TimerHeap
+    var timers = TimerHeap()
     var announcedTimer: Timestamp?
     /// Whether the moment is set by which what changed is written at the latest.
     var isLagTimed = false
@@ -94,11 +96,14 @@ public struct RunMachine: ~Copyable, Sendable {
     ) {
         self.init(
             plan, identity, inputs, limits, taskTypes, reusing, CheckpointLedger(sequence: 0))
-        budget.reserveRoot(plan)
+        let program = instances[0].program
+        budget.reserveRoot(program, plan)
         for task in tasks.indices {
-            tasks[task].shard = budget.place(tasks[task], idBytes: plan.tasks[task].id.utf8.count)
-            change(task)
+            tasks[task].shard = budget.place(
+                tasks[task], idBytes: Int(program.outlines[task].idBytes))
+            tasks[task].marks.insert(.changed)
         }
+        self.ledger.noteChange(ofFirst: tasks.count)
         growShards()
     }
 
@@ -124,11 +129,10 @@ public struct RunMachine: ~Copyable, Sendable {
                 prefix: "", remaining: Int32(program.count))
         ]
         tasks = program.states
-        outputs = Array(repeating: JSONObject(), count: program.count)
+        outputs = Array(repeating: nil, count: program.count)
         ready = ReadyQueue(capacity: program.count)
         asking = TaskSet(capacity: program.count)
         active = TaskSet(capacity: program.count)
-        timers = TimerHeap(tasks: program.count)
         budget = StatusBudget(inputs: inputs, limits: limits)
         hasRarePhases = program.maximumParallel != .max
     }
@@ -164,6 +168,7 @@ public struct RunMachine: ~Copyable, Sendable {
         carriedReports = other.carriedReports
         streamEnds = other.streamEnds
         cleared = other.cleared
+        released = other.released
         done = other.done
         completions = other.completions
         timers = other.timers
@@ -192,7 +197,7 @@ public struct RunMachine: ~Copyable, Sendable {
     /// What a task gave, by its path, or nil when it has not completed.
     public func outputs(ofTask path: String) -> JSONObject? {
         guard let task = index(ofPath: path), tasks[task].phase == .completed else { return nil }
-        return outputs[task]
+        return outputs[task] ?? [:]
     }
 
     /// The path of a task that an attempt is of, or nil where the run has no such task.

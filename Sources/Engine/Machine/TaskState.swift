@@ -1,4 +1,5 @@
 internal import Values
+internal import Workflows
 
 /// What is known of one task: what the status says of it, and a little that follows from that.
 ///
@@ -89,36 +90,10 @@ struct TaskMarks: OptionSet, Sendable {
     ///
     /// Follows from phases and reasons.
     static let fresh = TaskMarks(rawValue: 64)
-}
-
-/// What is special about a task, from its plan: a plain task has none of it.
-struct TaskTraits: OptionSet, Sendable {
-    let rawValue: UInt16
-    /// Has a condition.
-    static let condition = TaskTraits(rawValue: 1)
-    /// Is done once its inputs are evaluated.
-    static let evaluated = TaskTraits(rawValue: 2)
-    /// Has bodies.
-    static let container = TaskTraits(rawValue: 4)
-    /// Its attempts are idempotent by a name.
-    static let named = TaskTraits(rawValue: 8)
-    /// Its attempts wait for people.
-    static let approval = TaskTraits(rawValue: 16)
-    /// Waits for a moment.
-    static let wait = TaskTraits(rawValue: 32)
-    /// Starts by a rule other than that all it depends on have ended.
-    static let join = TaskTraits(rawValue: 64)
-    /// Has options of its own: look at the plan.
-    static let options = TaskTraits(rawValue: 128)
-    /// Can be undone.
-    static let compensation = TaskTraits(rawValue: 256)
-    /// Depends on something in another way than by its success.
-    static let edges = TaskTraits(rawValue: 512)
-    /// Other tasks wait for its start and not for its end.
-    static let announces = TaskTraits(rawValue: 1024)
-    /// Reads the stream of another task while that runs: it takes no place that the other might wait
-    /// for.
-    static let companion = TaskTraits(rawValue: 2048)
+    /// What it depends on is to be looked at: not all of it completed, or nobody counted.
+    ///
+    /// Set for every task of a run that is rebuilt.
+    static let uneven = TaskMarks(rawValue: 128)
 }
 
 /// Why a task is where it is, in words that stay the same.

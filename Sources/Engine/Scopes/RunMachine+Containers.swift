@@ -317,7 +317,7 @@ extension RunMachine {
         instances[instance].range.compactMap { task in
             guard tasks[task].phase == .completed else { return nil }
             let (program, index) = place(of: task)
-            return (program.tasks[index].id, .object(outputs[task]))
+            return (program.tasks[index].id, .object(outputs[task] ?? [:]))
         }
     }
 }

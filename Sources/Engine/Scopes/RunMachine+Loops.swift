@@ -38,7 +38,7 @@ extension RunMachine {
         // Rather not at all than half of it (law 28).
         guard
             isStored
-                || budget.hasRoom(for: program.tasks, pathBytes: bytes, times: items.count)
+                || budget.hasRoom(for: program, pathBytes: bytes, times: items.count)
                     && tasks.count + items.count * program.count <= limits.maximumTasks
         else {
             throw ContainerError(checkpointFull(tasks: items.count * program.count))
@@ -128,12 +128,12 @@ extension RunMachine {
             tasks[first + $0].phase == .completed
         }
         if instances[instance].program.sinks.count == 1 {
-            return sinks.first.map { .object(outputs[first + $0]) } ?? .null
+            return sinks.first.map { .object(outputs[first + $0] ?? [:]) } ?? .null
         }
         return .object(
             JSONObject(
                 sinks.map {
-                    (instances[instance].program.tasks[$0].id, .object(outputs[first + $0]))
+                    (instances[instance].program.tasks[$0].id, .object(outputs[first + $0] ?? [:]))
                 }))
     }
 

@@ -99,11 +99,10 @@ extension RunMachine {
         instancesByPrefix[prefix] = instance
         tasks.append(contentsOf: program.states)
         for task in first..<tasks.count { tasks[task].instance = Int32(instance) }
-        outputs.append(contentsOf: repeatElement(JSONObject(), count: program.count))
+        outputs.append(contentsOf: repeatElement(nil, count: program.count))
         ready.grow(to: tasks.count)
         asking.grow(to: tasks.count)
         active.grow(to: tasks.count)
-        timers.grow(to: tasks.count)
         return instance
     }
 
@@ -116,13 +115,13 @@ extension RunMachine {
         // Longer than any path there will be, without making one for each task.
         let pathBytes = parent >= 0 ? path(of: parent).utf8.count + 24 : 16
         guard tasks.count + program.count <= limits.maximumTasks,
-            budget.hasRoom(for: program.tasks, pathBytes: pathBytes)
+            budget.hasRoom(for: program, pathBytes: pathBytes)
         else { return nil }
         let instance = appendInstance(program, role, parent: parent, iteration: iteration)
         let prefixBytes = instances[instance].prefix.utf8.count
         for task in instances[instance].range {
-            let id = program.tasks[task - Int(instances[instance].first)].id
-            tasks[task].shard = budget.place(tasks[task], idBytes: prefixBytes + id.utf8.count)
+            let idBytes = Int(program.outlines[task - Int(instances[instance].first)].idBytes)
+            tasks[task].shard = budget.place(tasks[task], idBytes: prefixBytes + idBytes)
             change(task)
             if tasks[task].unmet == 0 { arrivals.append(Int32(task)) }
         }

@@ -13,9 +13,13 @@ final class ScopeProgram: Sendable {
     let maximumParallel: Int
     /// What a new task of each place starts from.
     let states: [TaskState]
+    let outlines: [TaskOutline]
+    /// The bytes that the checkpoint reserves for the tasks of one instance, but for what their paths
+    /// have before the ids.
+    let entryBytes: Int
     /// Whether some task starts by a rule other than that all it depends on have ended.
     let hasJoins: Bool
-    private let index: @Sendable (String) -> Int?
+    private let indices: [String: Int32]
 
     /// Makes the program of a scope.
     init(_ plan: ScopePlan, _ scope: Int, _ catalogue: TaskCatalogue) {
@@ -25,17 +29,9 @@ final class ScopeProgram: Sendable {
         order = plan.topologicalOrder
         sinks = plan.sinks
         maximumParallel = plan.maxParallel.map { max(1, $0) } ?? .max
-        var states = plan.tasks.indices.map {
-            catalogue.state(of: $0, of: plan.tasks, in: plan.graph)
-        }
-        for place in plan.tasks.indices {
-            for edge in plan.tasks[place].edges where edge.when == .started {
-                states[Int(edge.task)].traits.insert(.announces)
-            }
-        }
-        self.states = states
-        hasJoins = states.contains { $0.traits.contains(.join) }
-        index = { plan.index(of: $0) }
+        outlines = plan.outlines
+        (states, entryBytes, hasJoins) = catalogue.states(of: plan.outlines, plan.types)
+        indices = plan.indices
     }
 
     /// Makes the program that undoes one task.
@@ -47,57 +43,57 @@ final class ScopeProgram: Sendable {
         order = [0]
         sinks = [0]
         maximumParallel = .max
-        states = [catalogue.state(of: 0, of: [task], in: graph)]
-        hasJoins = false
-        index = { _ in nil }
+        outlines = [TaskOutline(task, type: 0)]
+        (states, entryBytes, hasJoins) = catalogue.states(of: outlines, [task.type])
+        indices = [:]
     }
 
     var count: Int { tasks.count }
 
     /// The place of the task of that id, or nil.
-    func index(of id: String) -> Int? { index(id) }
+    func index(of id: String) -> Int? { indices[id].map(Int.init) }
 }
 
 /// What the machine must know of types to run their tasks.
 struct TaskCatalogue: Sendable {
-    /// The types that are done once their inputs are evaluated; there are few.
-    private let evaluated: [String]
-    private let named: [String]
-    private let usual: Priority
+    private let types: TaskTypes
+    private let usual: UInt8
 
     init(_ types: TaskTypes, usual: Priority?) {
-        evaluated = types.names.filter {
-            types[$0].map { $0.isPure && $0.givesInputs } == true
-        }
-        named = types.names.filter { types[$0]?.isNamed == true }
-        self.usual = usual ?? .normal
+        self.types = types
+        self.usual = (usual ?? .normal).urgency
     }
 
     /// Whether an attempt of a type is idempotent by a name.
-    func isNamed(_ type: String) -> Bool { named.contains(type) }
+    func isNamed(_ type: String) -> Bool { types.traits(of: type).contains(.named) }
 
-    /// What a new task starts from.
-    ///
-    /// By place, as a copy of a plan's task costs as much as all of this.
-    func state(of place: Int, of tasks: [TaskPlan], in graph: TaskGraph) -> TaskState {
-        var state = TaskState()
-        state.unmet = Int32(graph.dependencies(of: place).count)
-        state.urgency = (tasks[place].priority ?? usual).urgency
-        if tasks[place].condition != nil { state.traits.insert(.condition) }
-        if tasks[place].join != .all { state.traits.insert(.join) }
-        if tasks[place].edges.contains(where: { $0.when == .failure }) {
-            state.traits.insert(.edges)
+    private func traits(of type: String) -> TaskTraits {
+        switch type {
+        case EngineType.approval: types.traits(of: type).union(.approval)
+        case EngineType.wait: types.traits(of: type).union(.wait)
+        default: types.traits(of: type)
         }
-        if evaluated.contains(tasks[place].type) { state.traits.insert(.evaluated) }
-        if isNamed(tasks[place].type) || tasks[place].isNamed { state.traits.insert(.named) }
-        if tasks[place].type == EngineType.approval { state.traits.insert(.approval) }
-        if tasks[place].type == EngineType.wait { state.traits.insert(.wait) }
-        guard tasks[place].hasOptions else { return state }
-        state.traits.insert(.options)
-        if tasks[place].stream?.source != nil { state.traits.insert(.companion) }
-        if tasks[place].control != nil { state.traits.insert(.container) }
-        if tasks[place].compensation != nil { state.traits.insert(.compensation) }
-        return state
+    }
+
+    /// What new tasks start from, the bytes of their entries, and whether one of them has a join.
+    func states(
+        of outlines: [TaskOutline], _ types: [String]
+    ) -> (states: [TaskState], entryBytes: Int, hasJoins: Bool) {
+        let traits = types.map(traits)
+        var states: [TaskState] = []
+        states.reserveCapacity(outlines.count)
+        var bytes = 0
+        var all: TaskTraits = []
+        for outline in outlines {
+            var state = TaskState()
+            state.unmet = outline.dependencyCount
+            state.urgency = outline.priority?.urgency ?? usual
+            state.traits = outline.traits.union(traits[Int(outline.type)])
+            states.append(state)
+            bytes += StatusBudget.bytes(of: outline)
+            all.formUnion(state.traits)
+        }
+        return (states, bytes, all.contains(.join))
     }
 }
 

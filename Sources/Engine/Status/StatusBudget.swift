@@ -30,21 +30,21 @@ struct StatusBudget: Sendable {
     }
 
     /// Decides where the tasks of the workflow go, and keeps room for those of `finally`.
-    mutating func reserveRoot(_ plan: WorkflowPlan) {
+    mutating func reserveRoot(_ program: ScopeProgram, _ plan: WorkflowPlan) {
         finallyReserve = StatusBudget.finallyBytes(plan)
         rooms[0] -= finallyReserve
-        let needed = plan.tasks.reduce(0) { $0 + StatusBudget.bytes(of: $1, pathBytes: 0) }
-        isSharded = maximumShards > 0 && needed > rooms[0]
+        isSharded = maximumShards > 0 && program.entryBytes > rooms[0]
     }
 
     private static func finallyBytes(_ plan: WorkflowPlan) -> Int {
         guard let scope = plan.finallyScope else { return 0 }
         let prefix = TaskPath.otherFinallyPrefix.utf8.count
-        return plan.scopes[scope].tasks.reduce(0) { $0 + bytes(of: $1, pathBytes: prefix) }
+        return plan.scopes[scope].outlines.reduce(0) { $0 + prefix + bytes(of: $1) }
     }
 
-    private static func bytes(of task: TaskPlan, pathBytes: Int) -> Int {
-        StatusReserve.entry(hasOptions: task.hasOptions) + pathBytes + task.id.utf8.count
+    /// The room of a task's entry, but for what its path has before the id.
+    static func bytes(of task: TaskOutline) -> Int {
+        StatusReserve.entry(hasOptions: task.traits.contains(.options)) + Int(task.idBytes)
     }
 
     /// Gives the room kept for `finally` to its tasks, which are placed next.
@@ -62,10 +62,9 @@ struct StatusBudget: Sendable {
     /// The bytes that nobody took of the status, which is 0, or of a shard.
     func free(in shard: UInt16) -> Int { rooms[Int(shard)] }
 
-    /// Whether there is room for so many instances of some tasks, with paths of at most that size.
-    func hasRoom(for tasks: [TaskPlan], pathBytes: Int, times: Int = 1) -> Bool {
-        let one = tasks.reduce(0) { $0 + StatusBudget.bytes(of: $1, pathBytes: pathBytes) }
-        let needed = one * times
+    /// Whether there is room for so many instances of a program, with paths of at most that size.
+    func hasRoom(for program: ScopeProgram, pathBytes: Int, times: Int = 1) -> Bool {
+        let needed = (program.entryBytes + program.count * pathBytes) * times
         // What does not fill the last shards to the end is not lost: a task is small.
         var room = max(0, rooms[0] - (maximumShards > 0 ? StatusReserve.outputShare : 0))
         if let last = rooms.dropFirst().last { room += max(0, last - StatusReserve.outputShare) }

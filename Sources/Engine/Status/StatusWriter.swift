@@ -246,7 +246,7 @@ extension RunMachine {
         if state.completed != nil { fields.insert(.completionTime) }
         if state.interruptions > 0 { fields.insert(.interruptions) }
         if state.traits.contains(.container), showsIterations(task) { fields.insert(.iterations) }
-        if !outputs[task].isEmpty, !givesBodies(task) { fields.insert(.outputs) }
+        if outputs[task]?.isEmpty == false, !givesBodies(task) { fields.insert(.outputs) }
         if state.reason != nil { fields.insert(.reason) }
         if state.started != nil { fields.insert(.startTime) }
         guard !details.isEmpty, let detail = details[task] else { return fields }
@@ -296,7 +296,7 @@ extension RunMachine {
         case .interruptions: .integer(Int64(tasks[task].interruptions))
         case .message: .string(details[task]?.message ?? "")
         case .nextAttemptTime: times[details[task]?.nextAttempt]
-        case .outputs: .object(OutputCoding.encode(outputs[task]))
+        case .outputs: .object(OutputCoding.encode(outputs[task] ?? [:]))
         case .reason: .string(tasks[task].reason?.rawValue ?? "")
         case .startTime: times[tasks[task].started]
         case .caseName: .string(details[task]?.caseName ?? "")

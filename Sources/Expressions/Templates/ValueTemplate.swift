@@ -110,6 +110,13 @@ public struct ValueTemplate: Sendable {
     /// Whether no expression is in it.
     public var isConstant: Bool { places.isEmpty }
 
+    /// The tree, where no expression is in it.
+    public var constant: JSON? {
+        // Not `isConstant ? … : nil`: that nil would be the JSON value `null`.
+        guard isConstant else { return nil }
+        return base
+    }
+
     /// Computes the tree for some bindings.
     ///
     /// - Throws: ``EvaluationError``; its offset counts from the start of the string it is in.

@@ -8,6 +8,10 @@ public struct ScopePlan: Sendable {
     public let kind: ScopeKind
     /// The tasks, in file order.
     public let tasks: [TaskPlan]
+    /// One for each of ``tasks``.
+    public let outlines: [TaskOutline]
+    /// The types of the tasks, each once, in the order of their first tasks.
+    public let types: [String]
     /// Which task waits for which.
     public let graph: TaskGraph
     /// The tasks in an order in which each comes after those it waits for.
@@ -25,7 +29,8 @@ public struct ScopePlan: Sendable {
     public let outerReferences: [TaskAddress]
     /// How many tasks of one instance may be under way at once; nil sets no bound.
     public let maxParallel: Int?
-    private let indices: [String: Int32]
+    /// The places of the tasks, by their ids.
+    public let indices: [String: Int32]
 
     /// Makes a scope, or nil where two tasks have one id or the dependencies hold a cycle.
     public init?(
@@ -36,9 +41,12 @@ public struct ScopePlan: Sendable {
         guard let order = graph.topologicalOrder() else { return nil }
         var indices: [String: Int32] = [:]
         indices.reserveCapacity(tasks.count)
-        for (index, task) in tasks.enumerated() {
-            guard indices.updateValue(Int32(index), forKey: task.id) == nil else { return nil }
+        for index in tasks.indices {
+            guard indices.updateValue(Int32(index), forKey: tasks[index].id) == nil else {
+                return nil
+            }
         }
+        (outlines, types) = ScopePlan.outlines(of: tasks)
         self.kind = kind
         self.tasks = tasks
         self.graph = graph
@@ -53,4 +61,26 @@ public struct ScopePlan: Sendable {
 
     /// The index of the task of that id in this scope, or nil.
     public func index(of taskID: String) -> Int? { indices[taskID].map(Int.init) }
+
+    private static func outlines(of tasks: [TaskPlan]) -> ([TaskOutline], types: [String]) {
+        var types: [String] = []
+        var places: [String: Int32] = [:]
+        var outlines: [TaskOutline] = []
+        outlines.reserveCapacity(tasks.count)
+        for index in tasks.indices {
+            let type = tasks[index].type
+            let place = places[type] ?? Int32(types.count)
+            if Int(place) == types.count {
+                places[type] = place
+                types.append(type)
+            }
+            outlines.append(TaskOutline(tasks[index], type: place))
+        }
+        for index in tasks.indices where outlines[index].traits.contains(.edges) {
+            for edge in tasks[index].edges where edge.when == .started {
+                outlines[Int(edge.task)].traits.insert(.announces)
+            }
+        }
+        return (outlines, types)
+    }
 }

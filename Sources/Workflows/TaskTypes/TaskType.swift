@@ -63,14 +63,20 @@ public struct TaskType: Sendable, Hashable {
 /// The types of tasks that manifests may use.
 public struct TaskTypes: Sendable, Hashable {
     private let types: [String: TaskType]
+    /// What a run must know of types, of those that are special.
+    private let traits: [String: TaskTraits]
 
     /// Makes a catalogue; of two types with one name, the later stands.
     public init(_ types: [TaskType]) {
         self.types = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        traits = self.types.mapValues(TaskTraits.init).filter { !$0.value.isEmpty }
     }
 
     /// The type of that name, or nil.
     public subscript(name: String) -> TaskType? { types[name] }
+
+    /// What is special about every task of a type; nothing about those of an unknown one.
+    public func traits(of type: String) -> TaskTraits { traits[type] ?? [] }
 
     /// The names, sorted.
     public var names: [String] { types.keys.sorted() }
@@ -79,4 +85,12 @@ public struct TaskTypes: Sendable, Hashable {
     public static let builtIn = TaskTypes(
         [.command, .http, .transform, .stream, .approval, .workflow, .wait] + TaskType.containers
             + TaskType.foreseen)
+}
+
+extension TaskTraits {
+    fileprivate init(_ type: TaskType) {
+        self = []
+        if type.isPure && type.givesInputs { insert(.evaluated) }
+        if type.isNamed { insert(.named) }
+    }
 }
