@@ -102,7 +102,8 @@ let package = Package(
         room(
             "SimulationKit",
             [
-                "Engine", "Executors", "HTTP", "Kubernetes", "Observability", "Operator", "POSIX",
+                "Crypto", "Engine", "Executors", "HTTP", "Kubernetes", "Observability", "Operator",
+                "POSIX",
                 "Resources", "Values", "Workflows",
             ]),
         room("Console", ["POSIX", "Values"]),

@@ -19,7 +19,8 @@ struct Aftermath: Sendable {
             context: context, cache: caches.deadLetters, runs: caches.runs)
         retention = RetentionController(
             context: context, caches: caches, policy: configuration.retention,
-            archive: RunArchive(directory: "\(configuration.dataDirectory)/archive")
+            archive: RunArchive(
+                directory: "\(configuration.dataDirectory)/archive", keeping: configuration.archive)
         ) { run in
             // Whoever is to be told of a run may still ask for it.
             NotificationController.isBusy(run, now: context.time.now())

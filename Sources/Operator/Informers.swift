@@ -82,14 +82,19 @@ extension Informers.Handlers {
         aftermath.runsChanged(changes)
         checkpoints.runsChanged(changes)
         for change in changes {
-            if RunPhases.hasEnded(change.object) {
-                runs.definitionAppeared(kind: "WorkflowRun", change.key)
-            }
+            var isAwaited = RunPhases.hasEnded(change.object)
             workflows.runChanged(change.object)
-            if case .deleted(let run) = change, let uid = run.uid {
+            switch change {
+            case .added: isAwaited = true
+            case .deleted(let run):
+                isAwaited = true
+                guard let uid = run.uid else { break }
                 logs.remove(runUID: uid)
                 streams.remove(runUID: uid)
+            default: break
             }
+            // Whoever is to try it again says what it waits for: that it ends, or that it is there.
+            if isAwaited { runs.definitionAppeared(kind: "WorkflowRun", change.key) }
         }
     }
 

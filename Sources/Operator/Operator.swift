@@ -4,7 +4,7 @@ import GitOps
 public import HTTP
 public import Kubernetes
 public import Observability
-import POSIX
+public import POSIX
 import Resources
 public import Streams
 import Values
@@ -50,6 +50,10 @@ public final class Operator: Sendable {
         public var streams = StreamLimits()
         /// The name of this process in checkpoints, which no other may have; nil makes one.
         public var holder: String?
+        /// What a run may take at most; what its status has no room for goes into shards.
+        public var runLimits = RunLimits()
+        /// What keeps the text of a run that leaves the API, under a path; nil means files.
+        public var archive: (@Sendable (_ path: String, _ text: String) throws(FileError) -> Void)?
         /// Is told which steps from phase to phase runs and their tasks take; nil means nobody.
         public var transitions: (@Sendable (TransitionSet) -> Void)?
 
@@ -112,7 +116,7 @@ public final class Operator: Sendable {
             environment: configuration.environment,
             holder: configuration.holder
                 ?? "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))",
-            transitions: configuration.transitions)
+            runLimits: configuration.runLimits, transitions: configuration.transitions)
         let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
         let caches = Caches()
         let children = Children(context: context, caches: caches)

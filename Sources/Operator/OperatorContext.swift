@@ -23,6 +23,8 @@ struct OperatorContext: Sendable {
     var environment: [String: String] = [:]
     /// What this process is called in the checkpoints it writes; no other process has the name.
     let holder: String
+    /// What a run may take at most.
+    var runLimits = RunLimits()
     /// Is told which steps from phase to phase runs and their tasks take.
     var transitions: (@Sendable (TransitionSet) -> Void)?
 

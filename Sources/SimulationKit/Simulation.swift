@@ -23,15 +23,18 @@ public struct Simulation: Sendable {
     }
 
     /// How long faults may be over before everything must have come to its end.
-    static let patience = Duration.seconds(600)
+    static let patience = Duration.seconds(3600)
     /// How long nothing may be written at the end.
     static let silence = Duration.seconds(20)
     /// The most jobs that may run without time passing.
     static let stepsAtOnce = 200_000
+    /// The most jobs of one simulation, fifty times what one has.
+    static let stepsInAll = 100_000
 
     private let world: World
     private let cluster: Cluster
     private var workload: Workload
+    private let watcher: Watcher?
     private var steps = 0
     private var stepsNow = 0
 
@@ -39,6 +42,7 @@ public struct Simulation: Sendable {
         world = World(seed: seed, isVerbose: isVerbose)
         cluster = Cluster(world)
         workload = Workload(cluster)
+        watcher = world.features.watcher ? Watcher(cluster) : nil
     }
 
     /// Simulates what a seed stands for.
@@ -58,6 +62,7 @@ public struct Simulation: Sendable {
     private mutating func perform() {
         workload.schedule()
         cluster.start()
+        watcher?.start()
         go(for: workload.duration)
         cluster.heal()
         workload.resumeAll()
@@ -72,15 +77,23 @@ public struct Simulation: Sendable {
     private mutating func comeToEnd() {
         let limit = world.clock.now + Simulation.patience
         repeat {
-            repeat { go(for: .seconds(2)) } while !hasEnded && world.clock.now < limit
+            repeat {
+                go(for: .seconds(2))
+                workload.lookAgain()
+            } while !hasEnded && world.clock.now < limit
             // A request that was lost just before is given up after 30 seconds: only then does a
             // watch that was asked for begin, and what it tells may launch another run.
             go(for: .seconds(45))
         } while !hasEnded && world.clock.now < limit
+        guard cluster.laws.violations.isEmpty else { return }
         cluster.laws.checkEnd(cluster.server)
+        watcher?.check(cluster.server)
     }
 
-    private var hasEnded: Bool { cluster.laws.allRunsEnded }
+    /// Whether there is nothing to wait for: what broke a law need not come to its end.
+    private var hasEnded: Bool {
+        cluster.laws.allRunsEnded || !cluster.laws.violations.isEmpty
+    }
 
     /// What has come to its end stays at rest, however often it is looked at (law 14).
     private mutating func comeToRest() {
@@ -95,17 +108,19 @@ public struct Simulation: Sendable {
     /// Ends every process, and sees to it that nothing of it is left (law 36).
     private mutating func close() {
         cluster.stop(restarting: false)
+        watcher?.stop()
         go(for: .seconds(120))
         for host in cluster.hosts { host.die() }
         go(for: .seconds(120))
         let left = cluster.hosts.filter { !$0.hasEnded }
-        if !left.isEmpty, cluster.laws.violations.isEmpty {
+        if !left.isEmpty || watcher?.hasEnded == false, cluster.laws.violations.isEmpty {
             cluster.laws.violated(36, "\(left.count) processes have not ended")
         }
     }
 
     /// Lets a length of time pass, and everything in it happen.
     private mutating func go(for length: Duration) {
+        guard steps < Simulation.stepsInAll else { return }
         let limit = world.clock.now + length
         while true {
             if world.step() {
@@ -116,12 +131,18 @@ public struct Simulation: Sendable {
                     cluster.laws.violated(21, "something goes on and on without time passing")
                     return
                 }
-            } else if world.clock.advance(upTo: limit) {
-                stepsNow = 0
-            } else {
+                guard steps < Simulation.stepsInAll else {
+                    cluster.laws.violated(13, "something goes on and on")
+                    return
+                }
+                continue
+            }
+            cluster.laws.checkLimits(cluster.hosts)
+            guard world.clock.advance(upTo: limit) else {
                 world.clock.skip(to: limit)
                 return
             }
+            stepsNow = 0
         }
     }
 }

@@ -86,17 +86,23 @@ struct Campaign {
 
     private func report(_ outcome: Outcome, seconds: Double) {
         let sums = outcome.sums
-        for table in Coverage.Table.allCases {
-            let counts = (sums.coverage.tables[table] ?? [:]).sorted { $0.key < $1.key }
-            Main.write("\(table.rawValue): \(counts.count) kinds\n")
-            for (name, count) in counts { Main.write("  \(name): \(count)\n") }
-        }
+        for table in Coverage.Table.allCases { report(table, sums.coverage) }
         let rate = Double(sums.seeds) / max(seconds, 0.001)
         Main.write(
             "\(sums.seeds) seeds from \(first) in \(tenths(seconds)) s: \(tenths(rate)) seeds/s,"
                 + " \(sums.events) events, \(sums.steps) steps, hash \(String(sums.hash, radix: 16))\n"
                 + "\(sums.failures) seeds broke a law, \(outcome.stops.count) stopped the process\n"
         )
+    }
+
+    private func report(_ table: Coverage.Table, _ coverage: Coverage) {
+        let total = coverage.total(table)
+        Main.write("\(table.rawValue): hit \(total.hit) of \(total.of)\n")
+        for (name, count) in (coverage.tables[table] ?? [:]).sorted(by: { $0.key < $1.key }) {
+            Main.write("  \(name): \(count)\n")
+        }
+        for name in total.missing { Main.write("  not hit: \(name)\n") }
+        for name in coverage.unexpected(table) { Main.write("  not expected: \(name)\n") }
     }
 
     private func tenths(_ number: Double) -> String { String((number * 10).rounded() / 10) }

@@ -181,6 +181,21 @@ import Testing
         #expect(test.gates.passed["x"] == 2)
     }
 
+    @Test func `a gate that is found closed again is tried again at the later time`() {
+        var test = TestQueue()
+        test.gates.closed["x"] = .some(.seconds(30))
+        test.add(1, gate: "x")
+        #expect(test.admit() == [])
+        test.now = .seconds(10)
+        test.gates.closed["x"] = .some(.seconds(50))
+        test.queue.gateMayOpen("x")
+        #expect(test.admit() == [])
+        #expect(test.queue.nextWake == .seconds(50))
+        test.now = .seconds(50)
+        test.gates.closed["x"] = nil
+        #expect(test.admit() == [1])
+    }
+
     @Test func `a gate is tried again when it may be open`() {
         var test = TestQueue()
         test.gates.closed["x"] = .some(nil)

@@ -49,6 +49,23 @@ import Values
         #expect(store.staleEvents == 2)
     }
 
+    @Test(arguments: ["a list", "an event"])
+    func `what was made here and deleted before it was seen is told as deleted once`(
+        by means: String
+    ) {
+        var store = ObjectStore()
+        _ = store.replace(with: [], at: version(1))
+        store.recordWrite(object("a", 5))
+        #expect(store.replace(with: [], at: version(4)) == [], "it was made after the list")
+        #expect(store.apply([.deleted(object("a", 5, uid: "older"))]) == [])
+        store.recordWrite(object("a", 6))
+        let told =
+            means == "a list"
+            ? store.replace(with: [], at: version(8)) : store.apply([.deleted(object("a", 8))])
+        #expect(told?.map(\.object.name) == ["a"])
+        #expect(store.replace(with: [], at: version(9)) == [])
+    }
+
     @Test func `versions that are no numbers lose the check and not the event`() {
         var store = ObjectStore()
         var odd = object("a", 1)

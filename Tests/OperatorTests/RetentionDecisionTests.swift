@@ -100,4 +100,22 @@ import Values
         let old = kept(1, age: .seconds(31 * 86_400))
         #expect(ResultCache.surplus(of: [kept(0), old], now: now) == [old])
     }
+
+    @Test func `a run stays until its workflow has noted that it launched it`() {
+        var workflow = KubernetesObject(.workflows, ObjectKey(namespace: "a", name: "w"))
+        workflow.metadata["uid"] = "w-1"
+        workflow.metadata["generation"] = 2
+        var launched = run("new", 1)
+        launched.labels = ["orchestrator.llm/workflow-uid": "w-1"]
+        launched.metadata["annotations"] = ["orchestrator.llm/workflow-generation": "2"]
+        #expect(RetentionController.isUnnoted(launched, by: workflow))
+        #expect(!RetentionController.isUnnoted(run("by-hand", 1), by: workflow))
+        #expect(!RetentionController.isUnnoted(launched, by: nil))
+        workflow.status = ["lastRun": ["uid": "new"]]
+        #expect(!RetentionController.isUnnoted(launched, by: workflow))
+        // What an older definition launched is not launched again.
+        workflow.status = [:]
+        workflow.metadata["generation"] = 3
+        #expect(!RetentionController.isUnnoted(launched, by: workflow))
+    }
 }

@@ -17,6 +17,8 @@ import Testing
     @Test(
         arguments: [
             20, 25, 45, 51, 62, 98, 168, 256, 268, 449, 832, 1273, 2001, 4507,
+            31, 44, 56, 84, 133, 151, 167, 174, 190, 267, 270, 547, 1193, 1330, 1936, 2008,
+            536, 818, 937, 947, 1001, 1284, 1394, 1718, 2350, 2821, 3251, 3518, 3705,
         ] as [UInt64])
     func `what once broke a law holds it`(seed: UInt64) {
         #expect(Simulation.run(seed: seed).violations.isEmpty, "make simulate SEED=\(seed)")
@@ -43,10 +45,25 @@ import Testing
     @Test func `simulations reach what they are for`() {
         var sums = Sums()
         for seed in UInt64(0)..<40 { sums.add(Simulation.run(seed: seed)) }
-        let tables = sums.coverage.tables
-        #expect((tables[.kill] ?? [:]).count >= 6)
-        #expect((tables[.event] ?? [:]).count >= 8)
-        #expect((tables[.run] ?? [:]).count >= 6)
-        #expect((tables[.task] ?? [:]).count >= 12)
+        let coverage = sums.coverage
+        for table in Coverage.Table.allCases {
+            #expect(coverage.unexpected(table) == [], "\(table)")
+        }
+        #expect(coverage.total(.run).hit >= 8)
+        #expect(coverage.total(.task).hit >= 30)
+        #expect(coverage.total(.write).hit >= 14)
+        #expect(coverage.total(.kill).hit >= 15)
+        #expect(coverage.total(.event).hit >= 10)
+        #expect(coverage.total(.fault).hit >= 17)
+        #expect(coverage.total(.user).hit >= 15)
+    }
+
+    /// What is said to be out of reach is a part of what there is.
+    @Test func `what cannot be reached has a reason and a place`() {
+        for (table, reasons) in Coverage.unreachable {
+            #expect(Set(reasons.keys).isSubset(of: Coverage.possible(table)))
+            #expect(reasons.values.allSatisfy { !$0.isEmpty })
+        }
+        #expect(Coverage.possible(.kill).count == 3 * Coverage.possible(.write).count)
     }
 }

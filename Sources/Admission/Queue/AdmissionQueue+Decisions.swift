@@ -44,11 +44,12 @@ extension AdmissionQueue {
                 switch gates.pass(gate, at: now) {
                 case .passed(let given): passage = given
                 case .closed(let reason, let until):
-                    gateTimes[gate] = until
                     // What it might have held is not kept from others while its gate is closed.
                     if reservation == place { dropReservation() }
                     woken.remove(.gate(gate))
                     stop(place, at: .gate(gate), reason, from: station, stash: &stash)
+                    // Last, as who was alone at the gate took its time along when it left.
+                    gateTimes[gate] = until
                     continue
                 }
             }

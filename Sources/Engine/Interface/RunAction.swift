@@ -17,7 +17,8 @@ public enum RunAction: Sendable, Hashable {
     case withdrawAdmission(AttemptReference)
     /// Execute the attempt. Where it has an effect, its intent is stored already.
     case launch(TaskAttempt)
-    /// Stop the attempt, and report its end as any other. Given at most once an attempt.
+    /// Stop the attempt, and report its end as any other. Given at most once an attempt, when the
+    /// reason is stored: a run that is taken up before then goes on with the attempt.
     case cancelAttempt(AttemptReference)
     /// What the attempt last reported of its progress before this write was taken is stored.
     case progressStored(AttemptReference)

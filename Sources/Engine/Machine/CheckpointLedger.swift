@@ -16,10 +16,31 @@ struct CheckpointLedger: Sendable {
     /// Whether the write under way carries the end of the run.
     private(set) var carriesEnd = false
 
-    /// Attempts whose intent no write carries yet.
-    private var staged: [TaskAttempt] = []
-    /// Attempts whose intent the write under way carries.
-    private var carried: [TaskAttempt] = []
+    /// What waits for a write to be stored.
+    struct Held: Sendable {
+        /// Attempts whose intent it records.
+        var attempts: [TaskAttempt] = []
+        /// Attempts to be stopped, for a reason that it records.
+        var cancels: [AttemptReference] = []
+
+        var isEmpty: Bool { attempts.isEmpty && cancels.isEmpty }
+
+        mutating func append(_ later: Held) {
+            attempts += later.attempts
+            cancels += later.cancels
+        }
+
+        /// Empties it, and keeps its room.
+        mutating func removeAll() {
+            attempts.removeAll(keepingCapacity: true)
+            cancels.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// What no write carries yet.
+    private var staged = Held()
+    /// What the write under way carries.
+    private var carried = Held()
     /// Tasks the next patch is to have, each once.
     private(set) var changed: [Int32] = []
     /// Tasks that the patches taken for the write under way had.
@@ -47,7 +68,15 @@ struct CheckpointLedger: Sendable {
 
     /// Keeps an attempt until its intent is stored.
     mutating func stage(_ attempt: consuming TaskAttempt) {
-        staged.append(attempt)
+        staged.attempts.append(attempt)
+        isDirty = true
+        isUrgent = true
+    }
+
+    /// Keeps the order to stop an attempt until its reason is stored: a process that dies before
+    /// leaves a run that may go on with the attempt after all.
+    mutating func stage(cancelOf attempt: AttemptReference) {
+        staged.cancels.append(attempt)
         isDirty = true
         isUrgent = true
     }
@@ -77,16 +106,16 @@ struct CheckpointLedger: Sendable {
     }
 
     private mutating func cover(isOver: Bool) {
-        if carried.isEmpty { swap(&carried, &staged) } else { carried += staged }
-        staged.removeAll(keepingCapacity: true)
+        if carried.isEmpty { swap(&carried, &staged) } else { carried.append(staged) }
+        staged.removeAll()
         isDirty = false
         isUrgent = false
         carriesEnd = isOver
     }
 
-    /// The write is stored: moves the attempts that were waiting for it to those released; false when
-    /// the number is not that of the write under way.
-    mutating func acknowledge(_ number: Int64, releasing released: inout [TaskAttempt]) -> Bool {
+    /// The write is stored: moves what was waiting for it to what is released, which is empty; false
+    /// when the number is not that of the write under way.
+    mutating func acknowledge(_ number: Int64, releasing released: inout Held) -> Bool {
         guard isWriting, number == sequence else { return false }
         isWriting = false
         taken.removeAll(keepingCapacity: true)
@@ -102,8 +131,9 @@ struct CheckpointLedger: Sendable {
         isDirty = true
         isUrgent = true
         carriesEnd = false
-        staged = carried + staged
-        carried = []
+        carried.append(staged)
+        staged = carried
+        carried = Held()
         let again = taken
         taken = []
         return again

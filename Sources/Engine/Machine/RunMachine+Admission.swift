@@ -30,6 +30,10 @@ extension RunMachine {
         if tasks[reference.task].phase == .ready {
             start(reference.task, isAdmitted: true, at: now, into: &actions)
         }
+        // It may have become too late for it, or something else stands in for it now.
+        if Int(tasks[reference.task].attempt) != reference.attempt {
+            actions.append(.withdrawAdmission(reference))
+        }
     }
 
     /// Notes for what an attempt waits, and since when.

@@ -231,6 +231,6 @@ extension RunMachine {
         }
         actions.append(.launch(attempt))
         // What it made is still there: it must be found to be stopped.
-        if isHalted(task) { cancelAttempt(task, at: now, into: &actions) }
+        if isHalted(task) { cancelAttempt(task, at: now) }
     }
 }

@@ -2,7 +2,8 @@ internal import Values
 
 /// What follows from the fate of a write.
 extension RunMachine {
-    /// A write is stored: the attempts it recorded may start (law 4), and an end it recorded is final.
+    /// A write is stored: the attempts it recorded may start (law 4), those it gave up are
+    /// stopped, and an end it recorded is final.
     mutating func checkpointStored(
         _ sequence: Int64, at now: Timestamp, into actions: inout [RunAction]
     ) {
@@ -10,8 +11,11 @@ extension RunMachine {
         guard ledger.acknowledge(sequence, releasing: &released) else { return }
         acknowledgeShards()
         tellProgress(into: &actions)
-        for place in released.indices { launch(released[place], at: now, into: &actions) }
-        released.removeAll(keepingCapacity: true)
+        for attempt in released.cancels { actions.append(.cancelAttempt(attempt)) }
+        for place in released.attempts.indices {
+            launch(released.attempts[place], at: now, into: &actions)
+        }
+        released.removeAll()
         if carriedEnd { finish(tellingUsers: true, into: &actions) }
     }
 

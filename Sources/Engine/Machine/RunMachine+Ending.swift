@@ -41,7 +41,7 @@ extension RunMachine {
                 withdrawAdmission(of: task, into: &actions)
                 end(task, as: .cancelled, reason: ending.taskReason, at: now)
             } else if !tasks[task].marks.contains(.cancelled) {
-                cancelAttempt(task, at: now, into: &actions)
+                cancelAttempt(task, at: now)
             }
         }
         ledger.noteChange()
@@ -49,13 +49,10 @@ extension RunMachine {
     }
 
     /// Asks once that the current attempt be stopped, and waits a bounded time for its end.
-    mutating func cancelAttempt(
-        _ task: Int, at now: Timestamp, into actions: inout [RunAction]
-    ) {
+    mutating func cancelAttempt(_ task: Int, at now: Timestamp) {
         tasks[task].marks.insert(.cancelled)
         timers.set(task, to: now + limits.settlementGrace)
-        let attempt = Int(tasks[task].attempt)
-        actions.append(.cancelAttempt(AttemptReference(task: task, attempt: attempt)))
+        ledger.stage(cancelOf: AttemptReference(task: task, attempt: Int(tasks[task].attempt)))
     }
 
     /// Goes on to what comes after the tasks of the workflow, once they have all ended; true where

@@ -121,7 +121,7 @@ extension RunMachine {
             // Its end is not waited for: late, it will be that of an attempt that is over.
             if !tasks[task].marks.contains(.cancelled) {
                 let attempt = Int(tasks[task].attempt)
-                actions.append(.cancelAttempt(AttemptReference(task: task, attempt: attempt)))
+                ledger.stage(cancelOf: AttemptReference(task: task, attempt: attempt))
             }
         default: break
         }

@@ -42,7 +42,7 @@ extension RunMachine {
     ) {
         if !tasks[task].marks.contains(.cancelled) {
             let attempt = Int(tasks[task].attempt)
-            actions.append(.cancelAttempt(AttemptReference(task: task, attempt: attempt)))
+            ledger.stage(cancelOf: AttemptReference(task: task, attempt: attempt))
         }
         timers.clear(task)
         fail(task, error, at: now, into: &actions)

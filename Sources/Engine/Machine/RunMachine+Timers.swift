@@ -54,7 +54,7 @@ extension RunMachine {
                 into: &actions)
         case .running, .waitingApproval:
             tasks[task].marks.insert(.expired)
-            cancelAttempt(task, at: now, into: &actions)
+            cancelAttempt(task, at: now)
         default: break
         }
     }

@@ -65,7 +65,7 @@ public struct RunMachine: ~Copyable, Sendable {
     /// Attempts whose intent is stored and that the run, being paused, does not start.
     var cleared: [TaskAttempt] = []
     /// Attempts whose intent was just stored; empty between steps.
-    var released: [TaskAttempt] = []
+    var released = CheckpointLedger.Held()
     /// The number of tasks that ended by themselves, and not because the run did.
     var done = 0
     /// How many tasks that can be undone have completed.

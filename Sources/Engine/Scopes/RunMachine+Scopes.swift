@@ -158,7 +158,7 @@ extension RunMachine {
     ) {
         let state = tasks[task]
         if state.phase == .running || state.phase == .waitingApproval {
-            if !state.marks.contains(.cancelled) { cancelAttempt(task, at: now, into: &actions) }
+            if !state.marks.contains(.cancelled) { cancelAttempt(task, at: now) }
             return
         }
         let wasTried = state.attempt > 0 || cause != .failed

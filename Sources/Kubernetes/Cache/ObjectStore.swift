@@ -14,6 +14,9 @@ public struct ObjectStore: Sendable {
     /// Our writes that may not have been seen.
     private var written: [ObjectKey: ResourceVersion] = [:]
     private var writtenLimit = 64
+    /// What we made and the cache has yet to see: it may be deleted before that, and whoever waits
+    /// for it must hear of it.
+    private var unseen: [ObjectKey: KubernetesObject] = [:]
 
     private struct Index {
         let definition: ObjectIndex
@@ -53,7 +56,7 @@ public struct ObjectStore: Sendable {
     /// Puts the objects of a whole list in place of what is here.
     ///
     /// - Returns: What changed: added and updated objects in the list's order, then deleted ones by
-    ///   key, each once; nil, with nothing changed, when the list is older than what was seen.
+    ///   key, then by key those of ours that were deleted before they were seen, each once; nil, with nothing changed, when the list is older than what was seen.
     public mutating func replace(
         with objects: [KubernetesObject], at listVersion: ResourceVersion
     ) -> [ObjectChange]? {
@@ -78,6 +81,11 @@ public struct ObjectStore: Sendable {
         }
         for key in entries.keys.filter({ !present.contains($0) }).sorted() {
             if let old = remove(key) { changes.append(.deleted(old)) }
+        }
+        for (key, object) in unseen.sorted(by: { $0.key < $1.key })
+        where object.resourceVersion?.isNotNewer(than: listVersion) == true {
+            unseen[key] = nil
+            if !present.contains(key) { changes.append(.deleted(object)) }
         }
         advance(to: listVersion)
         return changes
@@ -107,7 +115,9 @@ public struct ObjectStore: Sendable {
                 changes.append(.added(object))
             }
         case .deleted(let object):
-            if remove(object.key) != nil { changes.append(.deleted(object)) }
+            let isUnseen = unseen[object.key].map { $0.uid == object.uid } ?? false
+            if isUnseen { unseen[object.key] = nil }
+            if remove(object.key) != nil || isUnseen { changes.append(.deleted(object)) }
         case .bookmark, .failed: break
         }
         if let eventVersion { advance(to: eventVersion) }
@@ -120,6 +130,7 @@ public struct ObjectStore: Sendable {
         if let known = written[key], objectVersion.isNotNewer(than: known) { return }
         guard !hasSeen(objectVersion, of: key) else { return }
         written[key] = objectVersion
+        if entries[key] == nil { unseen[key] = object }
     }
 
     /// Whether the cache has seen our last write of that object (law 23).
@@ -148,6 +159,7 @@ public struct ObjectStore: Sendable {
     private mutating func set(
         _ key: ObjectKey, _ object: KubernetesObject, _ version: ResourceVersion?
     ) -> KubernetesObject? {
+        if !unseen.isEmpty { unseen[key] = nil }
         let old = entries.updateValue(Entry(object: object, version: version), forKey: key)?.object
         for position in indexes.indices {
             let definition = indexes[position].definition

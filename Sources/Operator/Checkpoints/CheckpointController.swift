@@ -58,6 +58,11 @@ final class CheckpointController: Sendable {
         for request in missing(of: run) {
             guard let id = request["id"]?.stringValue else { continue }
             do throws(KubernetesError) {
+                // Copies are named for what is in them, and the run may have gone on since.
+                if ShardReader.isSharded(run), try await isKept(run, request, id) {
+                    self.kept.withLock { _ = $0[uid, default: []].insert(id) }
+                    continue
+                }
                 // What it refers to first: a checkpoint that is there is whole.
                 guard let kept = try await keepShards(of: run) else {
                     queue.addAfterBackoff(key)
@@ -79,6 +84,20 @@ final class CheckpointController: Sendable {
             kept.withLock { _ = $0[uid, default: []].insert(id) }
         }
         queue.forget(key)
+    }
+
+    /// Whether another process, or an earlier life of this one, has kept it.
+    private func isKept(
+        _ run: KubernetesObject, _ request: JSON, _ id: String
+    ) async throws(KubernetesError) -> Bool {
+        let key = CheckpointController.checkpoint(of: run, request, id).key
+        do throws(KubernetesError) {
+            _ = try await context.client.get(.runCheckpoints, key)
+            return true
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return false
+        }
     }
 
     /// Copies the shards that a run's status refers to.

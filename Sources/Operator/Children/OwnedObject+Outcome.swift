@@ -18,10 +18,14 @@ extension OwnedObject {
     ) async -> AttemptOutcome {
         await signals.withSubscription(to: object.key) { changes in
             while !signals.isClosed {
-                switch view(object) {
+                var view = view(object)
+                if case .gone = view {
+                    if Task.isCancelled { return .cancelled }
+                    view = await look(at: object)
+                }
+                switch view {
                 case .unknown: break
                 case .gone:
-                    if Task.isCancelled { return .cancelled }
                     return .failed(
                         TaskError(
                             type: ifGone.type,
@@ -43,5 +47,22 @@ extension OwnedObject {
             }
             return .cancelled
         }
+    }
+
+    /// Looks at the object where it is kept: a cache may have missed it, and what ends an attempt must
+    /// be true (law 25).
+    private func look(at made: KubernetesObject) async -> View {
+        var failures = 0
+        while !Task.isCancelled {
+            do throws(KubernetesError) {
+                let live = try await context.client.get(type, made.key)
+                return live.uid == made.uid ? .present(live) : .gone
+            } catch {
+                if error.code == .notFound { return .gone }
+            }
+            failures += 1
+            do { try await context.time.sleep(OwnedObject.delay(after: failures)) } catch { break }
+        }
+        return .unknown
     }
 }

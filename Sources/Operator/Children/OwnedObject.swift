@@ -130,7 +130,7 @@ struct OwnedObject {
             message: error.description, isRetryable: error.code != .invalid)
     }
 
-    private static func delay(after failures: Int) -> Duration {
+    static func delay(after failures: Int) -> Duration {
         min(.milliseconds(50 << min(failures, 10)), .seconds(15))
     }
 }

@@ -63,8 +63,13 @@ final class RetentionController: Sendable {
     }
 
     func runsChanged(_ changes: [ObjectChange]) {
-        for change in changes where RunPhases.hasEnded(change.object) {
-            queue.add(RetentionController.group(of: change.object))
+        for change in changes {
+            // One that is gone may have been the last to say how long the others are kept.
+            if case .deleted(let run) = change {
+                queue.add(RetentionController.group(of: run))
+            } else if RunPhases.hasEnded(change.object) {
+                queue.add(RetentionController.group(of: change.object))
+            }
         }
     }
 
@@ -96,8 +101,13 @@ final class RetentionController: Sendable {
         let own = definition?.spec["retention"] ?? runs.last?.spec["workflowSpec"]?["retention"]
         let now = context.time.now()
         let decision = RetentionDecision(
-            runs: runs, policy: policy.overridden(by: own), now: now, isBusy: isBusy)
-        for run in decision.expired where !Task.isCancelled {
+            runs: runs, policy: policy.overridden(by: own), now: now
+        ) { run in
+            isBusy(run) || RetentionController.isUnnoted(run, by: definition)
+        }
+        // Until the cache shows our own last write of a run, it shows the past (law 23): its change
+        // brings the group here again.
+        for run in decision.expired where !Task.isCancelled && caches.runs.isCurrent(run.key) {
             do throws(KubernetesError) {
                 guard try await expire(run) else { continue }
             } catch {
@@ -162,6 +172,17 @@ final class RetentionController: Sendable {
             .workflowRuns, of: marked, ["conditions": .array(others + [condition])])
         caches.runs.recordWrite(written)
         return written
+    }
+
+    /// Whether the workflow that launched a run has not noted yet that it did.
+    ///
+    /// Were the run gone, it would launch another one. Its note brings the group here again.
+    static func isUnnoted(_ run: KubernetesObject, by workflow: KubernetesObject?) -> Bool {
+        guard let workflow, !workflow.isDeleting,
+            run.label(Labels.workflowUID) == workflow.uid,
+            run.annotation(Annotations.workflowGeneration) == String(workflow.generation)
+        else { return false }
+        return workflow.status["lastRun"]?["uid"]?.stringValue != run.uid
     }
 
     /// Deletes a dead letter that is older than is kept.

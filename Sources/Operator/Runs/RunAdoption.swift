@@ -29,10 +29,12 @@ enum RunAdoption: ~Copyable {
     ///   - shards: the statuses of the shards that it refers to.
     ///   - finding: what it takes over from another run.
     ///   - environment: the variables that required inputs may take their values from.
+    ///   - bounds: what a run may take at most.
     ///   - lookUp: gives the definition of a kind and name in the run's namespace.
     static func of(
         _ run: KubernetesObject, shards: [Int: JSON] = [:],
         takingOver finding: RunSource.Finding = .none, environment: [String: String] = [:],
+        bounds: RunLimits = RunLimits(),
         lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
     ) -> RunAdoption {
         let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
@@ -52,12 +54,13 @@ enum RunAdoption: ~Copyable {
         }
         if let pinned = run.status["definition"] ?? run.spec["workflowSpec"] {
             return isResumed
-                ? resume(run, shards, pinned, identity, source)
-                : start(run, pinned, identity, environment, pin: inlinePin(run), source)
+                ? resume(run, shards, pinned, identity, bounds, source)
+                : start(
+                    run, pinned, identity, environment, bounds, pin: inlinePin(run), source)
         }
         if let source, run.spec["workflowRef"] == nil {
             return start(
-                run, source.definition, identity, environment, pin: source.pin, source,
+                run, source.definition, identity, environment, bounds, pin: source.pin, source,
                 copies: true)
         }
         guard let reference = run.spec["workflowRef"], let name = reference["name"]?.stringValue
@@ -73,13 +76,15 @@ enum RunAdoption: ~Copyable {
                 message: "waiting for the \(kind) \(name) in the namespace \(run.namespace)")
         }
         return start(
-            run, definition.spec, identity, environment, pin: pin(kind: kind, definition), source,
+            run, definition.spec, identity, environment, bounds,
+            pin: pin(kind: kind, definition), source,
             copies: true)
     }
 
     private static func start(
         _ run: KubernetesObject, _ spec: JSON, _ identity: RunIdentity,
-        _ environment: [String: String], pin: JSON, _ source: RunSource?, copies: Bool = false
+        _ environment: [String: String], _ bounds: RunLimits, pin: JSON, _ source: RunSource?,
+        copies: Bool = false
     ) -> RunAdoption {
         let plan: WorkflowPlan
         switch WorkflowCompiler.compile(spec: spec, at: ["spec"]) {
@@ -98,7 +103,7 @@ enum RunAdoption: ~Copyable {
         var pin = pin
         pin["digest"] = .string(plan.digest.description)
         var status: JSONObject = ["workflow": pin, "inputs": .object(inputs)]
-        var limits = RunLimits()
+        var limits = bounds
         limits.asksForAdmission = true
         limits.maximumShards = maximumShards
         if copies {
@@ -121,7 +126,7 @@ enum RunAdoption: ~Copyable {
 
     private static func resume(
         _ run: KubernetesObject, _ shards: [Int: JSON], _ spec: JSON, _ identity: RunIdentity,
-        _ source: RunSource?
+        _ bounds: RunLimits, _ source: RunSource?
     ) -> RunAdoption {
         guard case .success(let plan) = WorkflowCompiler.compile(spec: spec, at: ["spec"]),
             plan.digest.description == run.status["workflow"]?["digest"]?.stringValue
@@ -132,7 +137,7 @@ enum RunAdoption: ~Copyable {
                     + "or cancel the run")
         }
         do {
-            var limits = RunLimits()
+            var limits = bounds
             limits.asksForAdmission = true
             limits.maximumShards = maximumShards
             limits.otherStatusBytes = run.status["definition"]?.bytes.count ?? 0

@@ -141,6 +141,7 @@ final class RunController: Sendable {
             }
             release(key)
         }
+        guard !yielded.isGone(object) else { return }
         if let wait = yielded.wait(for: object, now: context.time.monotonic()) {
             queue.add(key, after: wait)
             return
@@ -152,6 +153,9 @@ final class RunController: Sendable {
     func lookAgain(at key: ObjectKey) { queue.addAfterBackoff(key) }
 
     private func driver(_ key: ObjectKey) -> RunDriver? { drivers.withLock { $0[key] } }
+
+    /// Whether nobody has let go of it.
+    private func isDriven(_ driver: RunDriver) -> Bool { self.driver(driver.key) === driver }
 
     /// Lets go of a run whose object is gone or is another's.
     private func release(_ key: ObjectKey) {
@@ -187,7 +191,8 @@ final class RunController: Sendable {
         }
         let object = loaded.run
         let adoption = RunAdoption.of(
-            object, shards: loaded.statuses, takingOver: finding, environment: context.environment
+            object, shards: loaded.statuses, takingOver: finding,
+            environment: context.environment, bounds: context.runLimits
         ) { kind, name in
             definitions(kind, ObjectKey(namespace: object.namespace, name: name))
         }
@@ -197,6 +202,11 @@ final class RunController: Sendable {
             yielded.forget(object.key)
         case .drive(let machine, var firstStatus):
             let priority = object.runPriority(or: machine.plan.definition.priority)
+            // What it waited for before it started is over.
+            if object.status["checkpoint"] == nil, object.status["reason"] != nil {
+                firstStatus["reason"] = .null
+                firstStatus["message"] = .null
+            }
             guard await admit(object, priority, into: &firstStatus) else { return }
             let number = adoptions.add(1, ordering: .relaxed).newValue
             let driver = RunDriver(
@@ -219,10 +229,15 @@ final class RunController: Sendable {
         if let source = object.spec["retryOf"]?["run"]?.stringValue {
             let key = ObjectKey(namespace: object.namespace, name: source)
             waiting.withLock { _ = $0["WorkflowRun/\(key)", default: []].insert(object.key) }
-            // It may have ended between the look-up and now.
-            if cache.object(key).map(RunPhases.hasEnded) == true, reason.hasPrefix("RetrySource") {
-                queue.add(object.key)
-            }
+            // It may have come, ended or gone between the look-up and now.
+            let found = cache.object(key)
+            let isNews =
+                switch reason {
+                case "RetrySourceRunning": found.map(RunPhases.hasEnded) ?? true
+                case "RetrySourceNotFound": found != nil
+                default: false
+                }
+            if isNews { queue.add(object.key) }
         }
         if RunController.polled.contains(reason) { queue.addAfterBackoff(object.key) }
         if let reference = object.spec["workflowRef"], let name = reference["name"]?.stringValue {
@@ -286,17 +301,19 @@ extension RunController {
     /// Steps a run until it has nothing more to do for now, or this process is to stop: then no
     /// write succeeds, and each that fails asks for the next.
     private func drive(_ driver: RunDriver) async {
-        while !Task.isCancelled,
+        while !Task.isCancelled, isDriven(driver),
             driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true
         {
             for action in driver.step(
                 at: context.time.now(), admit: admission.request, withdraw: admission.withdraw)
             {
+                // A write may have found that the run is another's, or gone.
+                guard isDriven(driver) else { return }
                 await perform(action, driver)
             }
             if let tell = context.transitions { tell(driver.takeTransitions()) }
         }
-        guard let wake = driver.wake else { return }
+        guard isDriven(driver), let wake = driver.wake else { return }
         queue.add(driver.key, after: max(.zero, wake - context.time.now()))
     }
 
@@ -403,6 +420,7 @@ extension RunController {
         do {
             let live = try await context.client.get(.workflowRuns, driver.key)
             guard live.uid == driver.identity.uid else {
+                yielded.noteGone(driver.key, uid: driver.identity.uid)
                 release(driver.key)
                 return
             }
@@ -419,6 +437,7 @@ extension RunController {
             }
         } catch {
             if error.code == .notFound {
+                yielded.noteGone(driver.key, uid: driver.identity.uid)
                 release(driver.key)
             } else {
                 driver.failed(sequence: sequence, retryAfter: error.retryAfter ?? delay)

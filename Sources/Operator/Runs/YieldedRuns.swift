@@ -2,7 +2,8 @@ import Kubernetes
 import Synchronization
 import Values
 
-/// The runs that another process was found to drive while this one did.
+/// The runs that this process let go of, though its cache may still show them as its own: another
+/// process was found to drive them, or they are gone.
 ///
 /// Two operators work at once only while one of them does not know yet that it is no longer the
 /// leader. The one that comes second to a checkpoint leaves the run alone until it has been silent
@@ -24,6 +25,8 @@ final class YieldedRuns: Sendable {
     }
 
     private let entries = Mutex<[ObjectKey: Entry]>([:])
+    /// The runs of which a read has shown that they are gone, by UID.
+    private let gone = Mutex<[ObjectKey: String]>([:])
 
     /// Notes that a run is another process's, as this version of it shows.
     ///
@@ -61,6 +64,15 @@ final class YieldedRuns: Sendable {
         }
     }
 
-    /// Forgets a run that has ended or is gone.
-    func forget(_ key: ObjectKey) { entries.withLock { _ = $0.removeValue(forKey: key) } }
+    /// Notes that a run is gone, which the cache may not show yet.
+    func noteGone(_ key: ObjectKey, uid: String) { gone.withLock { $0[key] = uid } }
+
+    /// Whether a run that the cache shows is gone.
+    func isGone(_ run: KubernetesObject) -> Bool { gone.withLock { $0[run.key] == run.uid } }
+
+    /// Forgets a run that has ended, or that the cache shows no more.
+    func forget(_ key: ObjectKey) {
+        entries.withLock { _ = $0.removeValue(forKey: key) }
+        gone.withLock { _ = $0.removeValue(forKey: key) }
+    }
 }

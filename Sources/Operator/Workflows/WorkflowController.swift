@@ -154,9 +154,18 @@ final class WorkflowController: Sendable {
     }
 
     /// Creates a run, or adopts the one that a crash kept us from noting (law 2).
+    ///
+    /// - Throws: `conflict` where the workflow is not what the cache shows: a process that lost the
+    ///   lead without knowing may follow it late, and would launch again what has run and is gone.
     private func create(
         _ run: KubernetesObject, _ workflow: KubernetesObject
     ) async throws(KubernetesError) {
+        let live = try await context.client.get(type, workflow.key)
+        guard live.uid == workflow.uid, live.generation == workflow.generation,
+            live.status["lastRun"]?["uid"] == workflow.status["lastRun"]?["uid"]
+        else {
+            throw KubernetesError(.conflict, "\(type.kind) \(workflow.key) has changed")
+        }
         do {
             _ = try await context.client.create(.workflowRuns, run)
             context.record(
@@ -179,6 +188,8 @@ final class WorkflowController: Sendable {
             let run = try await context.client.patch(
                 .workflowRuns, key,
                 .merge(["metadata": ["uid": .string(uid)], "spec": ["desiredState": "Cancelled"]]))
+            // Whoever writes it next goes by this one (law 23).
+            runs.recordWrite(run)
             context.record(run, isWarning: false, reason: reason, message: message)
         } catch {
             guard error.code == .notFound else { throw error }

@@ -25,7 +25,7 @@ struct ScriptedExecutor: Executors.TaskExecutor {
             name: "\(attempt.runUID) \(attempt.taskID)", detail: "\(step)")
         let outcome = await perform(step, attempt)
         guard host.isAlive else { return .cancelled }
-        cluster.laws.attemptEnds(attempt, outcome, on: host)
+        cluster.laws.attemptEnds(attempt, outcome, type: type, on: host)
         world.trace.note(
             "ends", Int64(host.number), Int64(attempt.attempt),
             name: "\(attempt.runUID) \(attempt.taskID)", detail: "\(outcome)")
@@ -74,6 +74,14 @@ struct ScriptedExecutor: Executors.TaskExecutor {
 }
 
 extension AttemptStep {
+    /// How attempts can end, as tables name it.
+    static let possibleEnds: [String] = {
+        let errors = ["ClientError", "ConnectionError", "RateLimitError", "ServerError"]
+        return ["succeed succeeded", "succeed cancelled"]
+            + errors.flatMap { ["fail \($0) failed", "fail \($0) cancelled"] }
+            + ["hang cancelled", "obey failed", "obey cancelled"]
+    }()
+
     /// The kind of step, for tables.
     var name: String {
         switch self {

@@ -1,3 +1,4 @@
+import Engine
 import Executors
 import HTTP
 import Kubernetes
@@ -101,7 +102,6 @@ final class Cluster: Sendable {
         do {
             try await Operator(client: client, configuration: configuration).run()
         } catch {
-            world.coverage.hit(.fault, "operator gave up")
             world.trace.note("gave up", Int64(host.number), detail: error.description)
         }
     }
@@ -112,7 +112,7 @@ final class Cluster: Sendable {
         let redactor = Redactor()
         redactor.add(ScriptedExecutor.canary)
         let types = ["command", "http"]
-        return Operator.Configuration(
+        var configuration = Operator.Configuration(
             dataDirectory: "/nonexistent/simulation", http: Cluster.unusedHTTP,
             executors: ExecutorRegistry(
                 types.map { ScriptedExecutor(type: $0, host: host, cluster: self) }),
@@ -122,6 +122,22 @@ final class Cluster: Sendable {
             ) { [self] record in log(record, host) },
             time: host.time, random: random, attemptExecutor: world.executor,
             instance: "node-\(host.node)", holder: host.holder)
+        configuration.transitions = { [world] in world.coverage.note($0) }
+        configuration.archive = { [laws] path, text in laws.archived(text, at: path, by: host) }
+        if world.features.shards {
+            configuration.runLimits.statusBytes = 70 << 10
+            configuration.runLimits.shardBytes = 67 << 10
+        }
+        configuration.admission.attempts = world.features.attempts.map { Int64($0) }
+        configuration.admission.runs = world.features.runs.map { Int64($0) }
+        if world.purgesLetters { configuration.retention.deadLetters = .seconds(6) }
+        return configuration
+    }
+
+    /// A user does something.
+    func noteUser(_ action: UserAction) {
+        world.coverage.hit(.user, action.rawValue)
+        world.trace.note("user", name: action.rawValue)
     }
 
     private func log(_ record: LogRecord, _ host: Host) {
@@ -151,7 +167,9 @@ final class Cluster: Sendable {
 extension Cluster {
     /// Whether a process dies at this point of a write.
     func strikesKill(_ fault: Fault, _ route: Route) -> Bool {
-        guard world.faults.strikes(fault) else { return false }
+        guard world.faults.strikes(fault, times: WriteKind.weight(of: route.kind)) else {
+            return false
+        }
         let isAllowed = state.withLock { state in
             guard state.kills < Cluster.maximumKills else { return false }
             state.kills += 1
@@ -206,18 +224,15 @@ extension Cluster {
         guard let host = hosts.last(where: { $0.isAlive && !$0.isStopping }) else { return }
         let victim = faults.stream.chance(0.5) ? host : hosts.first { $0.isAlive } ?? host
         if faults.strikes(.partition) {
-            world.coverage.hit(.fault, "partition")
             world.trace.note("partition", Int64(victim.number))
             victim.partition(for: faults.stream.duration(.seconds(1) ... .seconds(40)))
         }
         if faults.strikes(.clockJump) {
-            world.coverage.hit(.fault, "clockJump")
             world.trace.note("clock jump", Int64(victim.number))
             victim.jump(
                 by: faults.stream.duration(.zero ... .seconds(60)) - .seconds(30))
         }
         if faults.strikes(.stop), !victim.isStopping {
-            world.coverage.hit(.fault, "stop")
             world.trace.note("stop", Int64(victim.number))
             victim.stop()
         }

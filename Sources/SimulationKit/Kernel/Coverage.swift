@@ -1,3 +1,4 @@
+import Engine
 import Synchronization
 public import Values
 
@@ -13,9 +14,9 @@ public struct Coverage: Sendable, Hashable {
         case write
         /// Writes by kind and where the process died around them.
         case kill
-        /// Events by kind and what became of them.
+        /// Events of watches by kind and what became of them.
         case event
-        /// Other faults.
+        /// Faults of all kinds.
         case fault
         /// What users did.
         case user
@@ -67,4 +68,16 @@ final class CoverageCounter: Sendable {
     func hit(_ table: Coverage.Table, _ name: String) {
         counts.withLock { $0.tables[table, default: [:]][name, default: 0] += 1 }
     }
+
+    /// Notes the steps from phase to phase that the engine took.
+    func note(_ steps: TransitionSet) {
+        guard !steps.isEmpty else { return }
+        for step in steps.runSteps { hit(.run, step.name) }
+        for step in steps.taskSteps { hit(.task, step.name) }
+    }
+}
+
+extension PhaseStep where Phase: RawRepresentable<String> {
+    /// The step as tables name it.
+    var name: String { "\(from.rawValue) -> \(to.rawValue)" }
 }

@@ -16,6 +16,8 @@ final class Host: Sendable {
         var exchanges: [UInt64: @Sendable () -> Void] = [:]
         var hurt: Set<String> = []
         var missed: [String: Int64] = [:]
+        /// Up to which version of each collection a list may have left something out.
+        var outdated: [String: Int64] = [:]
         var root: Task<Void, Never>?
     }
 
@@ -181,7 +183,17 @@ final class Host: Sendable {
     ///
     /// Its cache goes past such a version with the next change of another object.
     func hasMissed(_ version: Int64, of route: Route) -> Bool {
-        state.withLock { $0.missed["\(route.collection)/\(route.key)"] ?? 0 } >= version
+        state.withLock { state in
+            version
+                <= max(
+                    state.missed["\(route.collection)/\(route.key)"] ?? 0,
+                    state.outdated[route.collection] ?? 0)
+        }
+    }
+
+    /// Notes that a list of a collection showed the past, when the server was at a version.
+    func markOutdated(_ collection: String, at version: Int64) {
+        state.withLock { $0.outdated[collection] = version }
     }
 
     /// Notes that it lists, and so learns of everything.

@@ -32,6 +32,16 @@ final class Signal<Value: Sendable>: Sendable {
         return isFirst
     }
 
+    /// Whether nobody waits for a value any more, as one was given.
+    var isGiven: Bool {
+        state.withLock { state in
+            switch state {
+            case .empty, .waiting: false
+            case .given, .done: true
+            }
+        }
+    }
+
     /// Waits for the value, whether or not the task is cancelled.
     func value() async -> Value {
         await withCheckedContinuation { waiter in

@@ -12,8 +12,10 @@ final class World: Sendable {
     let executor = SteppedExecutor()
     let trace: Trace
     let faults: Faults
-    let coverage = CoverageCounter()
+    let coverage: CoverageCounter
     let models = Models()
+    /// What this simulation has of what not all have.
+    let features: Features
     /// What the product draws: jitter and the like.
     let jitter: RandomStream
     /// In which order jobs run.
@@ -24,7 +26,9 @@ final class World: Sendable {
     init(seed: UInt64, isVerbose: Bool) {
         self.seed = seed
         trace = Trace(clock: clock, isVerbose: isVerbose)
-        faults = Faults(seed: seed)
+        coverage = CoverageCounter()
+        faults = Faults(seed: seed, coverage)
+        features = Features(RandomStream(seed: seed, concern: 10))
         jitter = RandomStream(seed: seed, concern: 3)
         order = RandomStream(seed: seed, concern: 4)
         delays = RandomStream(seed: seed, concern: 5)
@@ -35,6 +39,9 @@ final class World: Sendable {
     func latency() -> Duration {
         .microseconds(isSlowNetwork ? 2000 + delays.below(200_000) : 100 + delays.below(3000))
     }
+
+    /// Whether dead letters are deleted after a while.
+    var purgesLetters: Bool { features.letters && features.retention }
 
     /// Runs one of the jobs that could run; false when there is none.
     func step() -> Bool {

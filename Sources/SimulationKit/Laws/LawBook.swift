@@ -24,6 +24,8 @@ final class LawBook: Sendable {
         var starts = 0
         var counted = 1
         var step: AttemptStep
+        /// The process that makes it, while it does.
+        var host: Int?
         var outcome: AttemptOutcome?
         /// When it ended, by the wall clock of the process that made it.
         var ended: Timestamp?
@@ -39,10 +41,19 @@ final class LawBook: Sendable {
     struct RunRecord {
         var model: ModelDefinition?
         var key: ObjectKey
+        var spec: JSON = .null
         var status: JSON = .null
+        /// The run and task that started it, where one did.
+        var parent: AttemptName?
+        /// Whether its user ever paused it.
+        var wasPaused = false
+        /// Whether it is being deleted.
+        var isDeleting = false
         var isGone = false
         /// Whether somebody asked that it be cancelled.
         var wasAskedToCancel = false
+        /// Whether a user asked for that, and not the product.
+        var wasCancelledByUser = false
         /// Attempts whose intent was stored.
         var intents: [AttemptName: Intent] = [:]
         /// Processes that know that it is being ended.
@@ -65,6 +76,16 @@ final class LawBook: Sendable {
         var unknown: Set<String> = []
         /// How often a run was made for each definition of each workflow.
         var launches: [String: Int] = [:]
+        /// How many attempts each process makes, and how many of each at the provider.
+        var underWay: [Int: (all: Int, atProvider: Int)] = [:]
+        /// The statuses of runs that are in the archive, by UID.
+        var archived: [String: JSON] = [:]
+        /// The shards of the checkpoints of runs, by UID and number.
+        var shards: [String: [Int: JSON]] = [:]
+        /// The digests of the statuses that runs had, for those of which checkpoints are kept.
+        var statuses: [String: Set<String>] = [:]
+        /// The outputs that attempts gave which may stand in for others, by definition and task.
+        var results: [String: Set<JSON>] = [:]
         var writes = 0
         var lastWrite = Duration.zero
     }

@@ -3,7 +3,7 @@ import Values
 /// The rules of a run once more, told as plainly as they can be, to judge how runs ended.
 ///
 /// It knows no time, no crash and no checkpoint. Given how the tasks before it ended, each task can
-/// end in one way only; where the run was brought to an end before, it may also have been swept away.
+/// end in few ways only; where the run was brought to an end before, it may also have been swept away.
 struct NaiveScheduler {
     let model: ModelDefinition
     /// The entries of the tasks in the status that the run ended with.
@@ -13,123 +13,305 @@ struct NaiveScheduler {
     var isWhole = true
     /// Whether timeouts may have passed that should not have: a wall clock jumped.
     let isTimeUncertain: Bool
+    /// What users had done to tasks, by path: the type and resolution of what was done.
+    var operations: [String: [String]] = [:]
+    /// Whether a user had the run rolled back.
+    var wasRolledBack = false
+    /// Whether results of another run may stand in for attempts.
+    var isReusing = false
 
     /// How a task can end, and why.
-    private struct End: Hashable {
+    struct End: Hashable, CustomStringConvertible {
         let phase: String
-        let reason: String
+        var reason = ""
+
+        var isFailure: Bool { phase == "Failed" || phase == "TimedOut" }
+        var isSweep: Bool { TaskWords.sweeps.contains(reason) }
+        var description: String { "\(phase) \(reason)" }
+    }
+
+    /// What the tasks of one scope came to.
+    private struct Sum {
+        var problems: [String] = []
+        var failures = 0
+        var swept = 0
     }
 
     /// What is wrong with the end of a run; empty when nothing is.
     func problems(phase: String, reason: String) -> [String] {
-        var problems: [String] = []
-        var failures = 0
-        var swept = 0
-        var innerFailures = 0
-        for (index, task) in model.tasks.enumerated() {
-            let end = end(of: index)
-            if TaskWords.sweeps.contains(end.reason) {
-                swept += 1
-                continue
-            }
-            let allowed = allowed(index)
-            if !allowed.contains(end) {
-                problems.append(
-                    "\(task.id) is \(end.phase) \(end.reason), not one of"
-                        + " \(allowed.map { "\($0.phase) \($0.reason)" }.sorted())")
-            }
-            if task.failsRun, end.phase == "Failed" || end.phase == "TimedOut" { failures += 1 }
+        var sum = judge(model.tasks, below: "")
+        for container in model.containers where container.kind != .finally {
+            judge(container, &sum)
         }
-        // What is inside of others is not foretold: it may fail the run, and nothing more is asked.
-        for (path, entry) in tasks.objectValue ?? [:]
-        where !model.tasks.contains(where: { $0.id == path }) {
-            let phase = entry["phase"]?.stringValue ?? ""
-            if phase == "Failed" || phase == "TimedOut" { innerFailures += 1 }
-        }
+        let cleaning = judgeFinally(phase: phase, reason: reason)
+        sum.problems += cleaning.problems
+        let undone = failedCompensations()
         switch phase {
         case "Completed":
-            if swept > 0 || failures > 0 {
-                problems.append("completed with \(failures) failures and \(swept) swept away")
+            if sum.swept > 0 || sum.failures > 0 || cleaning.failures > 0 {
+                sum.problems.append(
+                    "completed with \(sum.failures) failures and \(sum.swept) swept away")
             }
         case "Failed":
-            if failures + innerFailures == 0 {
-                problems.append("failed (\(reason)), and no task did")
+            if sum.failures == 0, cleaning.failures == 0, undone.isEmpty {
+                sum.problems.append("failed (\(reason)), and no task did")
             }
         case "TimedOut":
-            if model.timeout == nil { problems.append("timed out without a timeout") }
+            if model.timeout == nil { sum.problems.append("timed out without a timeout") }
+        case "RolledBack":
+            if !wasRolledBack,
+                !model.tasks.contains(where: { $0.rollsBack && end($0.id).isFailure })
+            {
+                sum.problems.append("rolled back, and neither a task nor a user asked for it")
+            }
+            sum.problems += undone.map { "\($0) was not undone" }
         default: break
         }
-        return problems
+        return sum.problems
     }
 
-    private func end(of index: Int) -> End {
-        let entry = tasks[model.tasks[index].id]
-        let phase = entry?["phase"]?.stringValue ?? "Pending"
-        return End(phase: phase, reason: entry?["reason"]?.stringValue ?? "")
+    /// How the task of a path ended.
+    func end(_ path: String) -> End {
+        let entry = tasks[path]
+        return End(
+            phase: entry?["phase"]?.stringValue ?? "Pending",
+            reason: entry?["reason"]?.stringValue ?? "")
     }
 
-    private func allowed(_ index: Int) -> Set<End> {
-        let task = model.tasks[index]
-        let conditional: Set = ["ConditionFalse", "DependencySkipped"]
+    /// The completed tasks that could have been undone and were not.
+    private func failedCompensations() -> [String] {
+        model.tasks.filter { task in
+            !task.undoing.isEmpty && end(task.id).phase == "Completed"
+                && tasks[task.id]?["attempt"] != nil
+                && end("\(task.id)~compensation").phase != "Completed"
+        }.map(\.id)
+    }
+
+    /// Judges the tasks of one scope, whose paths begin in the same way.
+    private func judge(_ scope: [ModelTask], below prefix: String) -> Sum {
+        var sum = Sum()
+        for task in scope {
+            let end = end(prefix + task.id)
+            if end.isSweep {
+                sum.swept += 1
+                continue
+            }
+            if end.reason == "ContainerFailed" { continue }
+            let allowed = allowed(task, in: scope, below: prefix)
+            if !allowed.contains(end) {
+                sum.problems.append(
+                    "\(prefix)\(task.id) is \(end), not one of \(allowed.map(\.description).sorted())"
+                )
+            }
+            if task.failsRun || task.rollsBack, end.isFailure { sum.failures += 1 }
+        }
+        return sum
+    }
+
+    private func allowed(_ task: ModelTask, in scope: [ModelTask], below prefix: String) -> Set<End>
+    {
+        if let byHand = byHand(prefix + task.id) { return byHand }
+        let conditional: Set = ["ConditionFalse", "DependencySkipped", "DependencyUnmet"]
         var isMissing = false
         for other in task.dependencies {
-            let before = end(of: other)
+            let before = end(prefix + scope[other].id)
             if before.phase == "Completed" { continue }
             let isNeeded = task.needed.contains(other)
             if conditional.contains(before.reason), isNeeded || task.order.contains(other) {
                 return [End(phase: "Skipped", reason: "DependencySkipped")]
             }
+            // A failure that is not tolerated ends what it is in, but not what cleans up.
+            if before.isFailure, scope[other].failsRun, task.order.contains(other) {
+                return [End(phase: "Skipped", reason: "DependencyUnmet")]
+            }
             if isNeeded { isMissing = true }
         }
         if isMissing { return [End(phase: "Skipped", reason: "MissingOutput")] }
-        guard isTrue(task.condition) else {
-            return [End(phase: "Skipped", reason: "ConditionFalse")]
+        guard isTrue(task.condition, scope, prefix) else {
+            let end =
+                task.failsIfFalse
+                ? End(phase: "Failed") : End(phase: "Skipped", reason: "ConditionFalse")
+            return fallback(of: task, [end])
         }
-        return attempts(of: task)
+        return ends(of: task, prefix + task.id)
     }
 
-    private func isTrue(_ condition: ModelCondition?) -> Bool {
-        switch condition {
-        case nil: true
-        case .constant(let value)?: value
-        case .completed(let other)?: end(of: other).phase == "Completed"
-        case .code(let other, let code)?:
-            tasks[model.tasks[other].id]?["outputs"]?[model.tasks[other].output]?.integerValue
-                == code
+    /// The end that a user gave a task.
+    private func byHand(_ path: String) -> Set<End>? {
+        for operation in operations[path] ?? [] {
+            switch operation {
+            case "SkipTask": return [End(phase: "Skipped", reason: "SkippedByUser")]
+            case "SetOutputs", "Resolve Complete":
+                return [End(phase: "Completed", reason: "SetByUser")]
+            default: break
+            }
         }
+        return nil
+    }
+
+    private func isTrue(_ condition: ModelCondition?, _ scope: [ModelTask], _ prefix: String)
+        -> Bool
+    {
+        switch condition {
+        case nil: return true
+        case .constant(let value)?: return value
+        case .completed(let other)?: return end(prefix + scope[other].id).phase == "Completed"
+        case .code(let other, let code)?:
+            let outputs = tasks[prefix + scope[other].id]?["outputs"]
+            return outputs?[scope[other].output]?.integerValue == code
+        }
+    }
+}
+
+extension NaiveScheduler {
+    /// How a task can end that may run.
+    private func ends(of task: ModelTask, _ path: String) -> Set<End> {
+        var ends: Set<End>
+        switch task.type {
+        case "transform", "wait": return [End(phase: "Completed")]
+        case "approval":
+            ends = [End(phase: "Completed"), End(phase: "Failed")]
+            if task.timeout != nil { ends.insert(End(phase: "TimedOut")) }
+        case "workflow":
+            ends = [End(phase: "Completed"), End(phase: "Failed")]
+            if task.timeout != nil || tasks[path]?["error"]?["type"] == "TimeoutError" {
+                ends.insert(End(phase: "TimedOut"))
+            }
+        default: ends = attempts(of: task)
+        }
+        let error = tasks[path]?["error"]?["type"]?.stringValue ?? ""
+        if task.interruption == .fail, error == "Interrupted" { ends.insert(End(phase: "Failed")) }
+        if operations[path]?.contains("Resolve Fail") == true { ends.insert(End(phase: "Failed")) }
+        if task.provider != nil {
+            ends.insert(End(phase: "Failed"))
+            if task.totalTimeout != nil { ends.insert(End(phase: "TimedOut")) }
+        }
+        if task.fallback != nil, task.interruption == .fail { ends.insert(End(phase: "Failed")) }
+        ends = fallback(of: task, ends)
+        if task.isCached { ends.insert(End(phase: "Completed", reason: "Cached")) }
+        if isReusing { ends.insert(End(phase: "Completed", reason: "Reused")) }
+        return ends
+    }
+
+    /// What stands in for a task never fails.
+    private func fallback(of task: ModelTask, _ ends: Set<End>) -> Set<End> {
+        guard let fallback = task.fallback, ends.contains(where: \.isFailure) else { return ends }
+        let instead: End =
+            switch fallback {
+            case .value: End(phase: "Completed", reason: "FallbackValue")
+            case .skip: End(phase: "Skipped", reason: "FallbackSkipped")
+            case .other: End(phase: "Completed")
+            }
+        // Where the run is being stopped, nothing else is tried any more.
+        return isWhole ? ends.filter { !$0.isFailure }.union([instead]) : ends.union([instead])
     }
 
     private func attempts(of task: ModelTask) -> Set<End> {
-        guard task.type != "transform" else { return [End(phase: "Completed", reason: "")] }
         var ends: Set<End> = []
-        if isTimeUncertain, task.timeout != nil || model.timeout != nil {
-            ends = [
-                End(phase: "TimedOut", reason: ""), End(phase: "Completed", reason: ""),
-                End(phase: "Failed", reason: ""),
-            ]
+        if isTimeUncertain, task.timeout != nil || model.timeout != nil || task.totalTimeout != nil
+        {
+            ends = [End(phase: "TimedOut"), End(phase: "Completed"), End(phase: "Failed")]
         }
         var phase = "Failed"
         for number in 1...task.maxAttempts {
             switch task.step(number) {
             case .succeed:
-                ends.insert(End(phase: "Completed", reason: ""))
+                ends.insert(End(phase: "Completed"))
                 return ends
             case .fail(_, _, let isRetryable, _):
                 phase = "Failed"
                 if !isRetryable {
-                    ends.insert(End(phase: phase, reason: ""))
+                    ends.insert(End(phase: phase))
                     return ends
                 }
             case .hang, .obey: phase = "TimedOut"
             }
-            if !isWhole { ends.insert(End(phase: phase, reason: "")) }
+            if !isWhole { ends.insert(End(phase: phase)) }
         }
-        ends.insert(End(phase: phase, reason: ""))
+        ends.insert(End(phase: phase))
         return ends
     }
-}
 
-extension ModelTask {
-    /// The name of the output that others ask about.
-    var output: String { type == "http" ? "status" : "exitCode" }
+    /// Judges a container by what is in it: it has completed if nothing that counts has failed in its
+    /// last attempt, and it fails otherwise.
+    private func judge(_ container: ModelContainer, _ sum: inout Sum) {
+        let own = end(container.id)
+        let bodies = bodies(of: container)
+        for body in bodies {
+            let part = judge(container.tasks, below: body.prefix)
+            sum.problems += part.problems
+        }
+        let attempt = Int(tasks[container.id]?["attempt"]?.integerValue ?? 0)
+        if attempt > container.maxAttempts {
+            sum.problems.append("\(container.id) was tried \(attempt) times")
+        }
+        for number in stride(from: 1, through: attempt, by: 1) {
+            checkImposed(bodies.filter { $0.attempt == number }, container, &sum)
+        }
+        if own.isSweep {
+            sum.swept += 1
+            return
+        }
+        if own.isFailure, container.failsRun { sum.failures += 1 }
+        if let byHand = byHand(container.id), byHand.contains(own) { return }
+        let last = bodies.filter { $0.attempt == attempt }
+        let failures = last.reduce(0) { $0 + judge(container.tasks, below: $1.prefix).failures }
+        let count = container.kind == .map || container.kind == .loop ? 3 : 1
+        let skipping: Set = ["ConditionFalse", "DependencySkipped"]
+        let isSkipped = container.order.contains {
+            skipping.contains(end(model.tasks[$0].id).reason)
+        }
+        let expected: End =
+            isSkipped
+            ? End(phase: "Skipped", reason: "DependencySkipped")
+            : End(phase: failures > 0 ? "Failed" : "Completed")
+        if own != expected {
+            sum.problems.append("\(container.id) is \(own), not \(expected)")
+        } else if own.phase == "Completed", last.count != count {
+            sum.problems.append("\(container.id) completed with \(last.count) of \(count) bodies")
+        }
+    }
+
+    /// What was ended with its container needs a failure in it.
+    private func checkImposed(
+        _ bodies: [(prefix: String, attempt: Int)], _ container: ModelContainer, _ sum: inout Sum
+    ) {
+        let failures = bodies.reduce(0) { $0 + judge(container.tasks, below: $1.prefix).failures }
+        guard failures == 0 else { return }
+        for body in bodies {
+            for task in container.tasks where end(body.prefix + task.id).reason == "ContainerFailed"
+            {
+                sum.problems.append("\(body.prefix)\(task.id) was stopped, and nothing had failed")
+            }
+        }
+    }
+
+    /// The bodies of a container that were opened, by what the paths in them begin with.
+    private func bodies(of container: ModelContainer) -> [(prefix: String, attempt: Int)] {
+        var found: [String: Int] = [:]
+        for (path, _) in tasks.objectValue ?? [:] {
+            guard path.hasPrefix(container.id), let dot = path.firstIndex(of: "."),
+                path[..<dot].dropFirst(container.id.count).first.map({ $0 == "[" || $0 == "#" })
+                    ?? true
+            else { continue }
+            let mark = path[..<dot].dropFirst(container.id.count)
+            let attempt = mark.first == "#" ? Int(mark.dropFirst().prefix { $0 != "[" }) ?? 1 : 1
+            found[String(path[...dot])] = attempt
+        }
+        return found.sorted { $0.key < $1.key }.map { (prefix: $0.key, attempt: $0.value) }
+    }
+
+    /// What runs at the end runs whatever happened, unless the run was terminated.
+    private func judgeFinally(phase: String, reason: String) -> Sum {
+        guard let last = model.containers.first(where: { $0.kind == .finally }) else {
+            return Sum()
+        }
+        var sum = judge(last.tasks, below: "finally.")
+        let isPresent = tasks["finally.\(last.tasks[0].id)"] != nil
+        if !isPresent {
+            sum = Sum()
+            if phase == "Completed" { sum.problems.append("completed without its finally") }
+        }
+        return sum
+    }
 }

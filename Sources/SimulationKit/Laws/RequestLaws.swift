@@ -6,6 +6,9 @@ import Values
 extension LawBook {
     /// A process sends a request.
     func sent(_ route: Route, _ body: [UInt8], by host: Host) {
+        if route.verb.isWrite, !WriteKind.all.contains(route.kind) {
+            violated(22, "\(route.kind) is none of the writes that an operator makes")
+        }
         guard route.verb.isWrite, isOurs(route) else {
             if !route.verb.isWrite { noteRead(route, by: host) }
             return
@@ -16,13 +19,15 @@ extension LawBook {
         guard let json = try? JSON(parsing: body) else { return }
         let version = json["metadata"]?["resourceVersion"]?.stringValue.flatMap { Int64($0) }
         let key = "\(host.number) \(route.objectPath)"
+        // What is told of a run, and that it is archived, is noted beside its progress by others.
+        let writer = LawBook.writer(of: json["status"])
         if route.subresource == "status" {
             if version == nil {
                 violated(22, "\(route.kind) \(route.name) says no version")
             }
             let count = state.withLock { state in
-                state.writing[key, default: 0] += 1
-                return state.writing[key] ?? 0
+                state.writing[key + writer, default: 0] += 1
+                return state.writing[key + writer] ?? 0
             }
             if count > 1 { violated(26, "\(count) writes of \(route.objectPath) at once") }
         }
@@ -30,7 +35,7 @@ extension LawBook {
             violated(22, "\(route.kind) \(route.name) says no UID")
         }
         // The parts of an object are written by different controllers, which each go by their own.
-        let part = "\(key) \(route.subresource ?? "")"
+        let part = LawBook.part(key, route, writer)
         let (known, isBlind, isAgain) = state.withLock { state in
             let isAgain =
                 state.lastBodies.updateValue(body.hashValue, forKey: part)
@@ -45,11 +50,24 @@ extension LawBook {
                 23, "\(route.kind) \(route.name) is made on version \(version), after \(known)")
         }
         // A create that is sent again has the same name, a conditional write the same version, and a
-        // wish for a cancel is the same wish: what must not be repeated would happen twice.
-        let isSameAgain = json["spec"]?["desiredState"] == "Cancelled"
-        if isBlind, version == nil, route.verb != .create, !isSameAgain {
+        // wish is the same wish: what must not be repeated would happen twice. What is kept as a
+        // result may be kept twice.
+        let isSameAgain =
+            json["spec"]?["desiredState"] != nil || json["spec"]?["purpose"] == "Result"
+        let isNamed = route.verb == .delete && json["preconditions"]?["uid"] != nil
+        if isBlind, version == nil, route.verb != .create, !isSameAgain, !isNamed {
             violated(5, "\(route.kind) \(route.name) is sent again without a look")
         }
+    }
+
+    /// Which of the controllers that write a status writes it.
+    private static func writer(of status: JSON?) -> String {
+        let fields = status?.objectValue?.keys.map { String($0) } ?? []
+        return ["notifications", "conditions"].first { fields == [$0] } ?? ""
+    }
+
+    private static func part(_ key: String, _ route: Route, _ writer: String) -> String {
+        "\(key) \(route.subresource ?? "") \(writer)"
     }
 
     private func noteRead(_ route: Route, by host: Host) {
@@ -61,7 +79,9 @@ extension LawBook {
     }
 
     /// A process has an answer to a request, or learns that it has none.
-    func answered(_ route: Route, _ result: Result<Reply, HTTPError>, to host: Host) {
+    func answered(
+        _ route: Route, _ body: [UInt8], _ result: Result<Reply, HTTPError>, to host: Host
+    ) {
         guard route.verb.isWrite, isOurs(route) else { return }
         let key = "\(host.number) \(route.objectPath)"
         var version: Int64?
@@ -80,9 +100,12 @@ extension LawBook {
         case .success(let reply): isUnknown = reply.status >= 500
         case .failure(let error): isUnknown = error.outcomeUnknown
         }
+        let writer =
+            route.subresource == "status"
+            ? LawBook.writer(of: (try? JSON(parsing: body))?["status"]) : ""
         state.withLock { state in
-            if route.subresource == "status" { state.writing[key, default: 1] -= 1 }
-            let part = "\(key) \(route.subresource ?? "")"
+            if route.subresource == "status" { state.writing[key + writer, default: 1] -= 1 }
+            let part = LawBook.part(key, route, writer)
             if let version { state.written[part] = max(version, state.written[part] ?? 0) }
             if let ended { state.runs[ended]?.endingSeenBy.insert(host.number) }
             if isUnknown { state.unknown.insert("\(key) \(route.kind)") }

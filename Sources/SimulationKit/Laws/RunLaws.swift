@@ -13,10 +13,13 @@ extension LawBook {
                 state.lastWrite = world.clock.now
             }
         }
+        if effect.collection.hasSuffix("/runcheckpoints") { noteShard(effect) }
+        if effect.collection.hasSuffix("/approvals") { checkApproval(effect, by: host) }
         guard effect.collection.hasSuffix("/workflowruns"),
             let json = effect.new ?? effect.old, let uid = json["metadata"]?["uid"]?.stringValue
         else { return }
         guard let new = effect.new else {
+            if host != nil { checkArchived(json, uid) }
             state.withLock { $0.runs[uid]?.isGone = true }
             return
         }
@@ -26,27 +29,36 @@ extension LawBook {
         let found = state.withLock { state -> [(Int, String)] in
             var run = state.runs[uid] ?? RunRecord(key: effect.key)
             state.runs[uid] = nil
-            if new["spec"]?["desiredState"]?.stringValue == "Cancelled" {
-                run.wasAskedToCancel = true
-            }
-            let status = new["status"] ?? .null
+            var found: [(Int, String)] = []
+            noteSpec(of: &run, uid, new, by: host, state.runs, &found)
+            let status = LawBook.whole(new["status"] ?? .null, state.shards[uid] ?? [:])
             if run.model == nil {
                 run.model = model(
                     ModelDefinition.number(in: status["definition"] ?? new["spec"]?["workflowSpec"])
                 )
             }
             let old = run.status
-            var found: [(Int, String)] = []
             if status != old {
                 checkStatus(of: &run, uid, from: old, to: status, state.attempts, &found)
                 run.status = status
                 if status["reason"] == "Cancelling" { run.wasCancelling = true }
-                noteSteps(of: run, from: old, to: status)
+                noteConclusion(from: old, to: status)
+                if run.spec["operations"] != nil, !LawBook.isSharded(new["status"]) {
+                    state.statuses[uid, default: []].insert(LawBook.digest(ofState: new))
+                }
             }
             state.runs[uid] = run
             return found
         }
         violated(found)
+    }
+
+    /// Whether a body is of a run that was there once, and is gone.
+    func isGone(_ body: [UInt8]) -> Bool {
+        guard let json = try? JSON(parsing: body), json["kind"] == "WorkflowRun",
+            let name = json["metadata"]?["name"]?.stringValue
+        else { return false }
+        return state.withLock { $0.runs.values.contains { $0.key.name == name && $0.isGone } }
     }
 
     private func noteLaunch(_ run: KubernetesObject, by host: Host?) {
@@ -111,17 +123,19 @@ extension LawBook {
         }
         let oldAttempt = old["attempt"]?.integerValue ?? 0
         let attempt = new["attempt"]?.integerValue ?? 0
-        if attempt < oldAttempt || attempt > oldAttempt + 1 {
+        let model = run.model?.task(at: id)
+        // What is found by its name starts unrecorded, so its failure may be recorded with the next.
+        let isNamed = model.map { ["approval", "workflow"].contains($0.type) } ?? false
+        if attempt < oldAttempt || (attempt > oldAttempt + 1 && !isNamed) {
             found.append((7, "\(uid): \(id) went from attempt \(oldAttempt) to \(attempt)"))
         }
-        let model = run.model?.task(at: id)
         let counted = Int(attempt - (new["interruptions"]?.integerValue ?? 0))
-        if let model, model.type != "transform", counted > model.maxAttempts {
+        if let model, model.isScripted, counted > model.maxAttempts {
             found.append((7, "\(uid): \(id) counts \(counted) attempts of \(model.maxAttempts)"))
         }
         if phase == "Launching", attempt > oldAttempt {
             // What a run does whatever its end is not what it stops.
-            if isEnding, !id.hasPrefix("finally") {
+            if isEnding, !TaskWords.outlivesEnding(id) {
                 found.append((18, "\(uid): \(id) is launched after the run began to end"))
             }
             let name = AttemptName(run: uid, task: id, attempt: Int(attempt))
@@ -140,7 +154,9 @@ extension LawBook {
     ) {
         let phases = model.tasks.map { tasks[$0.id]?["phase"]?.stringValue ?? "Pending" }
         for (task, phase) in zip(model.tasks, phases)
-        where phase != "Pending" && phase != "Cancelled" && phase != "Skipped" {
+        where phase != "Pending" && phase != "Cancelled" && phase != "Skipped"
+            && !TaskWords.byHand.contains(tasks[task.id]?["reason"]?.stringValue ?? "")
+        {
             for other in task.dependencies where !TaskWords.ends.contains(phases[other]) {
                 found.append(
                     (9, "\(uid): \(task.id) is \(phase), and t\(other) is \(phases[other])"))
@@ -154,7 +170,7 @@ extension LawBook {
         guard RunWords.ends.contains(new["phase"]?.stringValue ?? "") else { return }
         for (id, task) in new["tasks"]?.objectValue ?? [:]
         where !TaskWords.ends.contains(task["phase"]?.stringValue ?? "") {
-            found.append((10, "\(uid): the run ended while \(id) had not"))
+            found.append((10, "\(uid): the run ended while \(id) had not: \(task.text)"))
         }
     }
 
@@ -184,27 +200,11 @@ extension LawBook {
         }
     }
 
-    private func noteSteps(of run: RunRecord, from old: JSON, to new: JSON) {
-        let (before, after) = (
-            old["phase"]?.stringValue ?? "Pending", new["phase"]?.stringValue ?? "Pending"
-        )
-        if before != after { world.coverage.hit(.run, "\(before) -> \(after)") }
-        for (id, task) in new["tasks"]?.objectValue ?? [:] {
-            let before = old["tasks"]?[id]?["phase"]?.stringValue ?? "Pending"
-            let after = task["phase"]?.stringValue ?? "Pending"
-            if before != after { world.coverage.hit(.task, "\(before) -> \(after)") }
-        }
+    /// A run that ended before it began did so outside of the engine.
+    private func noteConclusion(from old: JSON, to new: JSON) {
+        guard old["phase"]?.stringValue ?? "Pending" == "Pending", new["checkpoint"] == nil,
+            let phase = new["phase"]?.stringValue, phase != "Pending"
+        else { return }
+        world.coverage.hit(.run, "Pending -> \(phase)")
     }
-}
-
-/// The words of a run's status that the laws are about.
-enum RunWords {
-    static let ends: Set = ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"]
-    static let endings: Set = ["Cancelling", "Failing", "TimingOut", "Rejecting"]
-}
-
-/// The words of a task's status that the laws are about.
-enum TaskWords {
-    static let ends: Set = ["Completed", "Failed", "Skipped", "Cancelled", "TimedOut"]
-    static let sweeps: Set = ["RunFailed", "RunCancelled", "RunTimedOut"]
 }

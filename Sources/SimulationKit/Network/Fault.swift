@@ -57,8 +57,10 @@ final class Faults: Sendable {
     let rates: [Fault: Double]
     private let random: RandomStream
     private let healed = Atomic<Bool>(false)
+    private let coverage: CoverageCounter
 
-    init(seed: UInt64) {
+    init(seed: UInt64, _ coverage: CoverageCounter) {
+        self.coverage = coverage
         let draw = RandomStream(seed: seed, concern: 1)
         random = RandomStream(seed: seed, concern: 2)
         var rates: [Fault: Double] = [:]
@@ -77,10 +79,11 @@ final class Faults: Sendable {
     /// Has no fault strike from here on.
     func heal() { healed.store(true, ordering: .relaxed) }
 
-    /// Whether a fault strikes now.
-    func strikes(_ fault: Fault) -> Bool {
-        guard !isHealed, let rate = rates[fault] else { return false }
-        return random.chance(rate)
+    /// Whether a fault strikes now, which may be likelier than usual.
+    func strikes(_ fault: Fault, times weight: Double = 1) -> Bool {
+        guard !isHealed, let rate = rates[fault], random.chance(rate * weight) else { return false }
+        coverage.hit(.fault, fault.rawValue)
+        return true
     }
 
     /// Whether the seed has this fault at all.

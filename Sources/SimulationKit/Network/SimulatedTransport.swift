@@ -35,7 +35,7 @@ final class SimulatedTransport: KubernetesTransport {
         }
         world.clock.cancel(alarm)
         host.close(exchange)
-        cluster.laws.answered(route, result, to: host)
+        cluster.laws.answered(route, request.body ?? [], result, to: host)
         world.trace.note(
             "answer", Int64(host.number), Int64((try? result.get().status) ?? 0),
             name: route.objectPath, bytes: (try? result.get().body) ?? [],
@@ -104,6 +104,8 @@ final class SimulatedTransport: KubernetesTransport {
     private func arrive(
         _ route: Route, _ request: HTTPRequest, _ answer: Signal<Result<Reply, HTTPError>>
     ) {
+        // Once what was made is gone, nobody can tell a late create from a first one.
+        if answer.isGiven, route.verb == .create, cluster.laws.isGone(request.body ?? []) { return }
         let faults = world.faults
         if faults.strikes(.throttle) {
             let refusal = Reply(refusal: 429, "TooManyRequests", "slow down", retryAfter: 1)
@@ -120,7 +122,7 @@ final class SimulatedTransport: KubernetesTransport {
             reply = cluster.server.perform(route, request, host)
         }
         guard route.verb.isWrite else {
-            let shown = cluster.server.aged(reply, route)
+            let shown = cluster.server.aged(reply, route, for: host)
             world.clock.after(world.latency()) { answer.give(.success(shown)) }
             return
         }

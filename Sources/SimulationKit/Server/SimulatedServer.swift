@@ -44,7 +44,7 @@ final class SimulatedServer: Sendable {
             "request", Int64(host?.number ?? -1), Int64(reply.status), name: route.objectPath,
             bytes: body, detail: "\(route.kind) \(String(decoding: body, as: UTF8.self))")
         guard let effect, let change else { return reply }
-        if route.verb.isWrite { world.coverage.hit(.write, route.kind) }
+        if route.verb.isWrite, host != nil { world.coverage.hit(.write, route.kind) }
         laws.stored(effect, by: host)
         for watch in watches where watch.follows(effect.collection, effect.key.namespace) {
             watch.tell(change)
@@ -79,12 +79,13 @@ final class SimulatedServer: Sendable {
     }
 
     /// A list as it was some time ago, where that fault strikes.
-    func aged(_ reply: Reply, _ route: Route) -> Reply {
+    func aged(_ reply: Reply, _ route: Route, for host: Host) -> Reply {
         guard route.verb == .list, reply.isSuccess, route["continue"] == nil else { return reply }
         let key = "\(route.collection) \(route.namespace ?? "") \(route["limit"] ?? "")"
         let past = state.withLock { $0.past.updateValue(reply, forKey: key) }
         // A page's token counts once, so only a list of one page can be shown again.
         guard let past, world.faults.strikes(.staleList), !past.isContinued else { return reply }
+        host.markOutdated(route.collection, at: state.withLock(\.store.version))
         return past
     }
 

@@ -91,7 +91,13 @@ struct Store {
             let keys = (collection?.objects.keys.sorted() ?? []).filter {
                 route.namespace == nil || $0.namespace == route.namespace
             }
-            items = keys.compactMap { collection?.objects[$0] }[...]
+            let selector = route["labelSelector"].map { $0.split(separator: "=").map(String.init) }
+            items =
+                keys.compactMap { collection?.objects[$0] }.filter { item in
+                    guard let selector, selector.count == 2 else { return true }
+                    return item.json["metadata"]?["labels"]?[selector[0]]?.stringValue
+                        == selector[1]
+                }[...]
             listVersion = version
         }
         let limit = route["limit"].flatMap { Int($0) } ?? .max

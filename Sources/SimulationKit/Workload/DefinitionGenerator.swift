@@ -1,12 +1,19 @@
 /// Makes definitions up: graphs of up to nine tasks with all that the language can say of them.
 struct DefinitionGenerator {
     let random: RandomStream
+    private let features: Features
+    /// The numbers for what is rarer.
+    private let rare: RandomStream
     private var count = 0
 
-    init(random: RandomStream) { self.random = random }
+    init(random: RandomStream, features: Features, rare: RandomStream) {
+        self.random = random
+        self.features = features
+        self.rare = rare
+    }
 
-    /// The next definition.
-    mutating func next() -> ModelDefinition {
+    /// The next definition; a plain one starts no other runs and asks nobody.
+    mutating func next(isPlain: Bool = false) -> ModelDefinition {
         count += 1
         let size = 1 + random.below(random.chance(0.2) ? 9 : 5)
         let density = random.pick([0.1, 0.3, 0.6])
@@ -25,11 +32,15 @@ struct DefinitionGenerator {
             if task.type != "transform" { giveScript(to: &task, failures) }
             tasks.append(task)
         }
+        let containers = containers(after: tasks, failures)
+        for index in tasks.indices { dress(&tasks[index], isDeep: !isPlain) }
+        if !isPlain { tasks += specials(after: tasks.count) }
         return ModelDefinition(
-            number: count, tasks: tasks, containers: containers(after: tasks, failures),
+            number: count, tasks: tasks, containers: containers,
             maxParallel: random.chance(0.3) ? 1 + random.below(3) : nil,
             timeout: random.chance(0.1) ? .seconds(2 + random.below(40)) : nil,
-            isSuspended: false)
+            isSuspended: false, hasLetters: features.letters,
+            keeps: features.retention && !isPlain ? rare.below(2) : nil)
     }
 
     /// Tasks with tasks inside, and tasks at the end, in some definitions.
@@ -95,5 +106,80 @@ struct DefinitionGenerator {
         return .fail(
             after: length, type: type, isRetryable: type != "ClientError",
             retryAfter: type == "RateLimitError" ? .milliseconds(random.below(4000)) : nil)
+    }
+}
+
+extension DefinitionGenerator {
+    /// Gives a task some of the rarer settings.
+    private func dress(_ task: inout ModelTask, isDeep: Bool) {
+        if features.fallbacks, task.condition != nil, rare.chance(0.3) { task.failsIfFalse = true }
+        guard task.isScripted else { return }
+        if features.interruptions, rare.chance(0.5) {
+            task.interruption = rare.chance(0.5) ? .hold : .fail
+        }
+        if features.fallbacks, rare.chance(0.4) {
+            task.fallback = rare.chance(0.6) ? .value : .skip
+        }
+        if features.caches, rare.chance(0.5) { task.isCached = true }
+        if features.provider, rare.chance(0.5) {
+            task.provider = Workload.provider
+            task.steps = [task.steps[0]]
+            if rare.chance(0.3) { task.totalTimeout = .seconds(8 + rare.below(10)) }
+            if let timeout = task.timeout {
+                task.totalTimeout = task.totalTimeout.map { $0 + timeout }
+            }
+        }
+        if features.undoing {
+            if rare.chance(0.4), task.failsRun { task.rollsBack = true }
+            if rare.chance(0.6) {
+                var undoing = ModelTask(id: "compensation", type: rare.pick(["command", "http"]))
+                undoing.maxAttempts = 3
+                let length = rare.duration(.milliseconds(1) ... .milliseconds(900))
+                undoing.steps = [.succeed(after: length, code: 0)]
+                if rare.chance(0.2) {
+                    undoing.steps.insert(
+                        .fail(
+                            after: length, type: "ServerError", isRetryable: true, retryAfter: nil),
+                        at: 0)
+                }
+                task.undoing = [undoing]
+            }
+        }
+    }
+
+    /// Tasks that wait, for a time, for people, or for another run.
+    private func specials(after count: Int) -> [ModelTask] {
+        var types: [String] = []
+        if features.approvals { types.append("approval") }
+        if features.children { types.append("workflow") }
+        if features.waits { types.append("wait") }
+        guard !types.isEmpty, rare.chance(0.7) else { return [] }
+        return (0..<(1 + rare.below(3))).map { number in
+            var task = ModelTask(
+                id: "s\(number)", type: rare.pick(types),
+                order: (0..<(count + number)).filter { _ in rare.chance(0.2) })
+            task.failsRun = rare.chance(0.3)
+            task.initialInterval = .milliseconds(300)
+            switch task.type {
+            case "wait": task.wait = rare.duration(.zero ... .seconds(9))
+            case "workflow":
+                task.child = rare.pick(Workload.childTemplates)
+                task.maxAttempts = 1 + rare.below(2)
+                if rare.chance(0.2) { task.timeout = rare.duration(.seconds(1) ... .seconds(20)) }
+            default:
+                var approval = ModelApproval(quorum: 1 + rare.below(2))
+                if rare.chance(0.4) {
+                    approval.deadline = rare.duration(.milliseconds(200) ... .seconds(12))
+                    approval.isApprovedByDefault = rare.chance(0.5)
+                }
+                task.approval = approval
+                task.maxAttempts = 1 + rare.below(3)
+                if rare.chance(0.2) { task.timeout = rare.duration(.seconds(1) ... .seconds(12)) }
+                if features.fallbacks, rare.chance(0.4) {
+                    task.fallback = rare.pick(ModelFallback.allCases)
+                }
+            }
+            return task
+        }
     }
 }

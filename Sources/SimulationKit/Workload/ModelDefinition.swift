@@ -10,6 +10,12 @@ enum AttemptStep: Sendable, Hashable {
     case hang(stoppingFor: Duration)
     /// Sees its own deadline pass.
     case obey
+
+    /// Whether it ends at once when it is cancelled.
+    var isShort: Bool {
+        if case .hang = self { return false }
+        return true
+    }
 }
 
 /// When a task runs, as far as that is its own.
@@ -40,6 +46,29 @@ struct ModelTask: Sendable, Hashable {
     var jitter = 0.0
     var timeout: Duration?
     var failsRun = true
+    /// Whether a failure of it has the run undone.
+    var rollsBack = false
+    /// Whether a false condition fails it, and does not skip it.
+    var failsIfFalse = false
+    /// How long a `wait` waits.
+    var wait: Duration?
+    /// What an `approval` asks.
+    var approval: ModelApproval?
+    /// The template that a `workflow` runs.
+    var child: String?
+    /// What becomes of an attempt that a crash cut off.
+    var interruption = ModelInterruption.retry
+    /// What stands in for it once it has failed.
+    var fallback: ModelFallback?
+    var isCached = false
+    /// The provider that its attempts go to.
+    var provider: String?
+    var totalTimeout: Duration?
+    /// What undoes it: one task, or none.
+    var undoing: [ModelTask] = []
+
+    /// Whether its attempts do what a script says.
+    var isScripted: Bool { type == "command" || type == "http" }
 
     /// What the attempt does that is the nth counted one.
     func step(_ number: Int) -> AttemptStep { steps[min(number, steps.count) - 1] }
@@ -86,6 +115,10 @@ struct ModelDefinition: Sendable, Hashable {
     var maxParallel: Int?
     var timeout: Duration?
     var isSuspended = false
+    /// Whether tasks that failed for good become dead letters.
+    var hasLetters = false
+    /// How many ended runs of it are kept.
+    var keeps: Int?
 
     /// The `spec` of a Workflow.
     var spec: JSON {
@@ -95,13 +128,21 @@ struct ModelDefinition: Sendable, Hashable {
         var spec: JSON = [
             "description": .string("model \(number)"), "config": config,
             "tasks": .array(
-                tasks.map { manifest(of: $0, in: tasks) }
+                tasks.map { $0.manifest(in: tasks) }
                     + containers.filter { $0.kind != .finally }.map { manifest(of: $0) }),
         ]
         for container in containers where container.kind == .finally {
-            spec["finally"] = .array(container.tasks.map { manifest(of: $0, in: container.tasks) })
+            spec["finally"] = .array(container.tasks.map { $0.manifest(in: container.tasks) })
         }
         if isSuspended { spec["suspend"] = true }
+        if hasLetters {
+            let letters: JSON = [["type": "deadletter", "queue": "simulated"]]
+            spec["events"] = ["onFailure": letters, "onTimeout": letters]
+        }
+        if let keeps {
+            let bounds: JSON = ["maxCount": .integer(Int64(keeps))]
+            spec["retention"] = ["completed": bounds, "failed": bounds]
+        }
         return spec
     }
 
@@ -113,15 +154,19 @@ struct ModelDefinition: Sendable, Hashable {
         return Int(words[1])
     }
 
-    /// The task that a path in a status leads to: `review[3].fetch` to `fetch`.
+    /// The task that a path in a status leads to: `review[3].fetch` to `fetch`, `pay~compensation` to
+    /// what undoes `pay`.
     func task(at path: String) -> ModelTask? {
+        if let mark = path.firstIndex(of: "~"), !path[mark...].hasPrefix("~.") {
+            return task(at: String(path[..<mark]))?.undoing.first
+        }
         let last = path.split(separator: ".").last?.prefix { $0 != "[" && $0 != "#" } ?? ""
         return tasks.first { $0.id == path }
             ?? containers.lazy.flatMap(\.tasks).first { $0.id == last }
     }
 
     private func manifest(of container: ModelContainer) -> JSON {
-        let body = JSON.array(container.tasks.map { manifest(of: $0, in: container.tasks) })
+        let body = JSON.array(container.tasks.map { $0.manifest(in: container.tasks) })
         var json: JSON = [
             "id": .string(container.id), "type": .string(container.kind.rawValue),
             "dependsOn": .array(container.order.map { .string(tasks[$0].id) }),
@@ -142,41 +187,5 @@ struct ModelDefinition: Sendable, Hashable {
         case .parallel, .finally: json["tasks"] = body
         }
         return json
-    }
-
-    private func manifest(of task: ModelTask, in siblings: [ModelTask]) -> JSON {
-        let values = task.data.map { JSON.string("${{ \(output(of: $0)) }}") }
-        var json: JSON = [
-            "id": .string(task.id), "type": .string(task.type),
-            "dependsOn": .array(task.order.map { .string(siblings[$0].id) }),
-            "onFailure": task.failsRun ? "Fail" : "Continue",
-        ]
-        switch task.type {
-        case "command": json["inputs"] = ["command": "simulated", "args": .array(values)]
-        case "http": json["inputs"] = ["url": "http://simulated/", "body": .array(values)]
-        default: json["inputs"] = ["exitCode": 0, "values": .array(values)]
-        }
-        switch task.condition {
-        case .constant(let value)?: json["condition"] = .string(value ? "true" : "1 > 2")
-        case .code(let other, let code)?:
-            json["condition"] = .string("\(output(of: other)) == \(code)")
-        case .completed(let other)?:
-            json["condition"] = .string("tasks.\(tasks[other].id).phase == 'Completed'")
-        case nil: break
-        }
-        if task.type != "transform" {
-            json["timeout"] = task.timeout.map { .string($0.text) }
-            json["retryPolicy"] = [
-                "maxAttempts": .integer(Int64(task.maxAttempts)),
-                "initialInterval": .string(task.initialInterval.text),
-                "maxInterval": .string(task.maxInterval.text),
-                "backoffMultiplier": .double(task.multiplier), "jitter": .double(task.jitter),
-            ]
-        }
-        return json
-    }
-
-    private func output(of task: Int) -> String {
-        "tasks.\(tasks[task].id).outputs.\(tasks[task].type == "http" ? "status" : "exitCode")"
     }
 }

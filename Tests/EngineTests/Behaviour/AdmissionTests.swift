@@ -151,6 +151,28 @@ import Workflows
         #expect(run.executing.isEmpty)
     }
 
+    @Test func `an attempt that is let in when it is too late gives its place back`() throws {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                TestPlan.command(
+                    "a", ["totalTimeout": "30s", "retryPolicy": ["maxAttempts": 5, "jitter": 0]])
+            ]
+        ])
+        var run = start(plan)
+        run.send(.attemptAdmitted(run.requests.removeFirst().reference))
+        run.acknowledgeAll()
+        try run.fail("a")
+        run.acknowledgeAll()
+        try run.fireTimer()
+        let second = try #require(run.requests.first).reference
+        run.now = TestRun.start + .seconds(40)
+        run.send(.attemptAdmitted(second))
+        run.acknowledgeAll()
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "TimedOut")
+        #expect(run.stored["tasks"]?["a"]?["attempt"] == 1)
+        #expect(run.withdrawn == [second])
+    }
+
     @Test func `a refused attempt is a failed one that the policy retries`() throws {
         let plan = try TestPlan.make([
             TestTask("a", retry: RetryPolicy(maxAttempts: 2, initialInterval: .seconds(1)))

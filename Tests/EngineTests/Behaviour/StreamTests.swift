@@ -138,6 +138,7 @@ import Workflows
         let text = JSON.string(String(repeating: "x", count: 70_000))
         run.send(.attemptProgressed(attempt.reference, ["recent": [text]]))
         #expect(run.phase(of: "sums") == .failed)
+        run.acknowledgeAll()
         #expect(run.stopping.contains(attempt.reference))
         #expect(run.status(of: "sums")["error"]?["type"] == "CheckpointFull")
         run.send(.attemptFinished(attempt.reference, .cancelled))

@@ -11,6 +11,7 @@ import Workflows
         #expect(run.executing.first?.deadline == TestRun.start + .seconds(30))
         try run.fireTimer()
         let reference = try #require(run.executing.first).reference
+        run.acknowledgeAll()
         #expect(run.stopping == [reference])
         // The next attempt must not start beside one that still runs.
         #expect(run.phase(of: "a") == .running)
@@ -60,6 +61,7 @@ import Workflows
         #expect(run.executing.first?.deadline == nil)
         #expect(run.stored["timers"]?["runDeadline"] == "2027-01-15T08:01:00Z")
         try run.fireTimer()
+        run.acknowledgeAll()
         #expect(run.stopping.count == 1)
         try run.end("a", .cancelled)
         run.acknowledgeAll()

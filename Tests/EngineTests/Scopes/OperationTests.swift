@@ -36,8 +36,9 @@ import Workflows
     @Test func `a task that runs is skipped or set by hand, and its attempt stopped`() throws {
         var run = try begin()
         run.send(.operation(id: "1", .setOutputs("a", ["stdout": "hand"])))
-        #expect(run.run.stopping.count == 1)
+        #expect(run.run.stopping.isEmpty)
         while run.run.write != nil { run.acknowledge() }
+        #expect(run.run.stopping.count == 1)
         #expect(run.phases["a"] == "Completed")
         #expect(run.entries["a"]?["reason"] == "SetByUser")
         run.send(.operation(id: "2", .skipTask("b")))

@@ -1,0 +1,73 @@
+/// Which of the rarer things one simulation has, drawn from its seed.
+struct Features: Sendable {
+    let approvals: Bool
+    let children: Bool
+    let waits: Bool
+    let operations: Bool
+    let undoing: Bool
+    let interruptions: Bool
+    let fallbacks: Bool
+    let caches: Bool
+    let letters: Bool
+    let retention: Bool
+    let retries: Bool
+    let provider: Bool
+    /// Whether runs are paused while they clean up.
+    let latePauses: Bool
+    /// Whether a status holds so little that most tasks are in shards.
+    let shards: Bool
+    /// The most attempts of a process at once.
+    let attempts: Int?
+    /// The most runs that have started and not ended.
+    let runs: Int?
+    /// Whether a watcher follows the runs beside the operator.
+    let watcher: Bool
+
+    init(_ random: RandomStream) {
+        approvals = random.chance(0.2)
+        children = random.chance(0.15)
+        waits = random.chance(0.15)
+        operations = random.chance(0.25)
+        undoing = random.chance(0.15)
+        interruptions = random.chance(0.2)
+        fallbacks = random.chance(0.2)
+        caches = random.chance(0.15)
+        letters = random.chance(0.2)
+        retention = random.chance(0.15)
+        retries = random.chance(0.15)
+        provider = random.chance(0.12)
+        attempts = random.chance(0.1) ? 1 + random.below(4) : nil
+        runs = random.chance(0.1) ? 1 + random.below(2) : nil
+        watcher = random.chance(0.2)
+        shards = random.chance(0.1)
+        latePauses = random.chance(0.25)
+    }
+}
+
+/// What users do in simulations.
+enum UserAction: String, Sendable, CaseIterable {
+    case createRun = "create run"
+    case createWorkflow = "create workflow"
+    case createTemplate = "create template"
+    case createProvider = "create provider"
+    case pause = "pause run"
+    case resume = "resume run"
+    case cancel = "cancel run"
+    case terminate = "terminate run"
+    case deleteRun = "delete run"
+    case editWorkflow = "edit workflow"
+    case deleteWorkflow = "delete workflow"
+    case approve = "approve"
+    case reject = "reject"
+    case answerWrongly = "answer another question"
+    case deleteApproval = "delete approval"
+    case retryTask = "retry task"
+    case skipTask = "skip task"
+    case setOutputs = "set outputs"
+    case resolve = "resolve doubt"
+    case checkpoint = "keep checkpoint"
+    case rollback = "roll back"
+    case retryRun = "try run again"
+    case restoreRun = "restore checkpoint"
+    case retryLetter = "try dead letter again"
+}
