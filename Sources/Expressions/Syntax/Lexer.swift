@@ -13,6 +13,8 @@ struct Lexer {
         end = range.upperBound
         hyphenatedFieldsOf = dialect.hyphenatedFieldsOf
         hasFilters = dialect == .template
+        // Four bytes make a word, more or less.
+        tokens.reserveCapacity(range.count / 4 + 4)
     }
 
     /// The words of a part of a text, whose places count from the start of the text.

@@ -10,7 +10,9 @@ struct Parser {
     private var nesting = 0
     var tree = SyntaxTree()
     private var heights: [Int32] = []
+    /// The indices of the names behind the first few.
     private var nameIndices: [String: Int32] = [:]
+    private static let unhashedNames = 8
 
     /// The tree of a part of a text, whose places count from the start of the text.
     static func tree(
@@ -28,6 +30,8 @@ struct Parser {
         self.tokens = tokens
         self.dialect = dialect
         tree.nodes.reserveCapacity(tokens.count)
+        tree.offsets.reserveCapacity(tokens.count)
+        heights.reserveCapacity(tokens.count)
     }
 
     var token: Token { tokens[position] }
@@ -82,11 +86,16 @@ extension Parser {
         return ChildRange(start: start, count: Int32(indices.count))
     }
 
+    /// The index of a name, which is the same wherever it stands.
     mutating func name(_ text: String) -> Int32 {
+        // Most expressions have few names, and to look through those is quicker than to hash one.
+        let first = tree.names.prefix(Parser.unhashedNames)
+        if let index = first.firstIndex(of: text) { return Int32(index) }
         if let index = nameIndices[text] { return index }
         tree.names.append(text)
-        nameIndices[text] = Int32(tree.names.count - 1)
-        return Int32(tree.names.count - 1)
+        let index = Int32(tree.names.count - 1)
+        if tree.names.count > Parser.unhashedNames { nameIndices[text] = index }
+        return index
     }
 }
 
@@ -214,7 +223,7 @@ extension Parser {
         let fieldName: String
         switch field.kind {
         case .quotedIdentifier: fieldName = String(text(field).dropFirst().dropLast())
-        case .identifier where !ReservedWords.keywords.contains(text(field)):
+        case .identifier where !ReservedWords.isKeyword(text(field)):
             fieldName = text(field)
         default:
             throw ExpressionError(

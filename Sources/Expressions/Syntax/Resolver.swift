@@ -143,15 +143,19 @@ struct Resolver {
     private mutating func visitVariable(
         _ node: NodeIndex, _ name: Int32, fields: [String], whole: NodeIndex
     ) {
-        let text = tree.names[Int(name)]
-        if let type = CELType.named[text] {
+        let path = [tree.names[Int(name)]] + fields
+        guard CELType.namesBegin.contains(path[0]) else {
+            references.append(
+                Reference(path: path, offset: tree.offset(node), mayBeMissing: mayBeMissing))
+            return
+        }
+        if let type = CELType.named[path[0]] {
             replace(node, with: .type(type))
-        } else if let type = CELType.named[([text] + fields).joined(separator: ".")] {
+        } else if let type = CELType.named[path.joined(separator: ".")] {
             replace(whole, with: .type(type))
         } else {
             references.append(
-                Reference(
-                    path: [text] + fields, offset: tree.offset(node), mayBeMissing: mayBeMissing))
+                Reference(path: path, offset: tree.offset(node), mayBeMissing: mayBeMissing))
         }
     }
 

@@ -19,7 +19,9 @@ struct Token: Sendable {
 /// The words that are no identifiers.
 enum ReservedWords {
     /// Words of the language itself.
-    static let keywords: Set<String> = ["true", "false", "null", "in"]
+    static func isKeyword(_ word: String) -> Bool {
+        word == "true" || word == "false" || word == "null" || word == "in"
+    }
     /// Words no variable may have, though a field may.
     static let reserved: Set<String> = [
         "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",

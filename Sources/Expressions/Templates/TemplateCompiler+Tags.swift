@@ -176,7 +176,7 @@ extension TemplateCompiler {
         guard let name = cursor.name() else {
             throw ExpressionError("expected a name", at: place)
         }
-        guard !ReservedWords.keywords.contains(name), !ReservedWords.reserved.contains(name),
+        guard !ReservedWords.isKeyword(name), !ReservedWords.reserved.contains(name),
             name != "loop"
         else {
             throw ExpressionError("'\(name)' cannot be the name of a variable", at: place)

@@ -16,6 +16,18 @@ struct TemplateString: Sendable {
 
     private(set) var parts: [Part] = []
 
+    /// Whether `${{` is in a text.
+    static func isNeeded(for text: String) -> Bool {
+        var (first, second): (UInt8, UInt8) = (0, 0)
+        for byte in text.utf8 {
+            if first == UInt8(ascii: "$"), second == UInt8(ascii: "{"), byte == second {
+                return true
+            }
+            (first, second) = (second, byte)
+        }
+        return false
+    }
+
     /// The expression the string is, where it is nothing but one.
     var soleExpression: (expression: Expression, offset: Int)? {
         guard parts.count == 1, case .expression(let expression, let offset) = parts[0] else {
@@ -29,6 +41,11 @@ struct TemplateString: Sendable {
         var literal: [UInt8] = []
         var position = 0
         while position < bytes.count {
+            guard bytes[position] == UInt8(ascii: "$") else {
+                literal.append(bytes[position])
+                position += 1
+                continue
+            }
             if TemplateString.matches("$${{", bytes, position) {
                 literal += Array("${{".utf8)
                 position += 4

@@ -200,9 +200,7 @@ public struct ValueTemplate: Sendable {
             switch value {
             case .string(let text):
                 if TextTemplate.isNeeded(for: text) {
-                    let hasDollar =
-                        Search.first(Array("${{".utf8), in: Array(text.utf8), from: 0) != nil
-                    found.append((path, text, !hasDollar))
+                    found.append((path, text, !TemplateString.isNeeded(for: text)))
                 }
             case .array(let elements):
                 for (index, element) in elements.enumerated().reversed() {

@@ -66,6 +66,7 @@ public indirect enum ExpressionType: Sendable, Hashable {
 
     /// A value of one of several types.
     public static func union(of types: [ExpressionType]) -> ExpressionType {
+        if types.count == 1, !types[0].isUnion { return types[0] }
         var alternatives: [ExpressionType] = []
         for type in types.flatMap(\.alternatives) where !alternatives.contains(type) {
             guard type != .dyn, alternatives.count < maximumAlternatives else { return .dyn }
@@ -80,6 +81,11 @@ public indirect enum ExpressionType: Sendable, Hashable {
         return [self]
     }
 
+    private var isUnion: Bool {
+        if case .union = self { return true }
+        return false
+    }
+
     /// Whether it is a list or a map.
     var isContainer: Bool {
         switch self {
@@ -89,7 +95,13 @@ public indirect enum ExpressionType: Sendable, Hashable {
     }
 
     /// Whether nothing is known.
-    var isDynamic: Bool { self == .dyn || self == .union([]) }
+    var isDynamic: Bool {
+        switch self {
+        case .dyn: true
+        case .union(let types): types.isEmpty
+        default: false
+        }
+    }
 }
 
 extension ExpressionType: CustomStringConvertible {

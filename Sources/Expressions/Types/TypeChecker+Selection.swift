@@ -42,6 +42,8 @@ extension TypeChecker {
         _ type: ExpressionType, _ name: String, at node: NodeIndex
     ) -> ExpressionType {
         guard !type.isDynamic else { return .dyn }
+        // Mostly a type is no union, and has the name.
+        if case .value(let found) = find(name, in: type) { return found }
         var results: [ExpressionType] = []
         var missing: ExpressionType.ObjectType?
         for alternative in type.alternatives {

@@ -87,4 +87,7 @@ public struct CELType: Sendable, Hashable {
             null, bool, int, uint, double, string, bytes, list, map, timestamp, duration, type,
             optional,
         ].map { ($0.name, $0) })
+
+    /// What their names start with, up to the first dot.
+    static let namesBegin = Set(named.keys.map { String($0.prefix { $0 != "." }) })
 }

@@ -5,13 +5,10 @@ extension SpecAdvice {
 
     /// Tells time limits that never count, as one around them is shorter.
     mutating func adviseOnLimits(of task: JSON, at place: JSONPath, runLimit: Duration?) {
-        let one = SpecAdvice.duration(task["timeout"])
-        let all = SpecAdvice.duration(task["totalTimeout"])
-        if let all, let runLimit, all > runLimit {
-            tellLimit(all, "totalTimeout", longerThan: runLimit, of: "the run", at: place)
-        }
-        if let one, let runLimit, one > runLimit {
-            tellLimit(one, "timeout", longerThan: runLimit, of: "the run", at: place)
+        guard let runLimit else { return }
+        for name in ["totalTimeout", "timeout"] {
+            guard let limit = SpecAdvice.duration(task[name]), limit > runLimit else { continue }
+            tellLimit(limit, name, longerThan: runLimit, of: "the run", at: place)
         }
     }
 
@@ -29,7 +26,7 @@ extension SpecAdvice {
     /// Tells retry policies that never lead to another attempt.
     mutating func adviseOnRetries(of task: JSON, at place: JSONPath, runLimit: Duration?) {
         guard let policy = task["retryPolicy"]?.objectValue else { return }
-        let location = place.key("retryPolicy")
+        var location: JSONPath { place.key("retryPolicy") }
         let attempts = policy["maxAttempts"]?.integerValue ?? 3
         if attempts == 1, policy["perError"] == nil {
             let waits = ["initialInterval", "maxInterval", "backoffMultiplier", "jitter"]
@@ -55,10 +52,11 @@ extension SpecAdvice {
                 at: location.key("retryableErrors"), help: "name some, or remove the list")
             return
         }
-        let limit = [SpecAdvice.duration(task["totalTimeout"]), runLimit].compactMap { $0 }.min()
+        let limits = [SpecAdvice.duration(task["totalTimeout"]), runLimit].compactMap { $0 }
+        guard let limit = limits.min() else { return }
         // Jitter may shorten the wait, and never lengthens it.
         let jitter = min(1, max(0, policy["jitter"]?.doubleValue ?? 0.1))
-        if let wait = SpecAdvice.duration(policy["initialInterval"]), let limit,
+        if let wait = SpecAdvice.duration(policy["initialInterval"]),
             Double(wait.nanoseconds) * (1 - jitter) >= Double(limit.nanoseconds)
         {
             report(

@@ -11,32 +11,49 @@ extension DefinitionCheck {
         let list = definition.scopes[address.scope].tasks[address.task].dependsOn
         guard !list.isEmpty else { return }
         let id = definition.scopes[address.scope].tasks[address.task].id
-        var seen: [String: Int] = [:]
+        // The first place of each name that is no task to wait for; the others are edges.
+        var told: [String: Int] = [:]
         for (position, dependency) in list.enumerated() where !dependency.task.isEmpty {
             let name = dependency.task
-            if let first = seen[name] {
+            let index = name == id ? nil : scopes[address.scope].indices[name]
+            if let first = index.flatMap({ firstPlace(of: $0, in: address) }) ?? told[name] {
                 report(
                     .duplicateElement, "repeats element \(first), which is \"\(name)\" as well",
                     at: place(of: address, position))
-            } else if name == id {
-                report(
-                    .selfDependency, "task \"\(name)\" depends on itself",
-                    at: place(of: address, position), help: "remove it from dependsOn")
-            } else if let index = scopes[address.scope].indices[name] {
+            } else if let index {
+                scopes[address.scope].namedLast[index] = Int32(address.task)
                 scopes[address.scope].orderEdges[address.task].append(
                     ScopeNames.OrderEdge(
                         dependency: Int32(index), condition: dependency.condition,
                         position: position))
             } else {
-                report(
-                    .unknownDependency,
-                    "task \"\(id)\" depends on \"\(name)\", which does not exist",
-                    at: place(of: address, position),
-                    help: elsewhere(name, from: address.scope)
-                        ?? question(name, among: scopes[address.scope].indices.keys))
+                told[name] = position
+                tellNoDependency(name, of: id, address, position)
             }
-            seen[name] = seen[name] ?? position
         }
+    }
+
+    /// The place at which a task has named another already; nil where it has not.
+    private func firstPlace(of dependency: Int, in address: TaskAddress) -> Int? {
+        let names = scopes[address.scope]
+        guard names.namedLast[dependency] == Int32(address.task) else { return nil }
+        return names.orderEdges[address.task].first { Int($0.dependency) == dependency }?.position
+    }
+
+    private mutating func tellNoDependency(
+        _ name: String, of id: String, _ address: TaskAddress, _ position: Int
+    ) {
+        guard name != id else {
+            report(
+                .selfDependency, "task \"\(name)\" depends on itself",
+                at: place(of: address, position), help: "remove it from dependsOn")
+            return
+        }
+        report(
+            .unknownDependency, "task \"\(id)\" depends on \"\(name)\", which does not exist",
+            at: place(of: address, position),
+            help: elsewhere(name, from: address.scope)
+                ?? question(name, among: scopes[address.scope].indices.keys))
     }
 
     /// The place of an element of `dependsOn`: that of the id, also where it is in an object; below 0

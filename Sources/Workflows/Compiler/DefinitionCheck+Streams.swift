@@ -10,6 +10,7 @@ extension DefinitionCheck {
 
     /// Makes the task whose stream is read a dependency of its start.
     mutating func checkStreamSource(of address: TaskAddress) {
+        guard definition.scopes[address.scope].tasks[address.task].type == "stream" else { return }
         let task = task(at: address)
         guard let source = DefinitionCheck.streamSource(of: task) else { return }
         let place = places[address].key("stream").key("from")

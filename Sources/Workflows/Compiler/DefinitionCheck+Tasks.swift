@@ -13,11 +13,11 @@ extension DefinitionCheck {
         let inputs = JSON.object(task.inputs)
         let type = checkType(of: task, at: place)
         var compiled = CompiledTask()
-        compiled.inputs = template(
-            inputs, at: place.key("inputs"), from: site, of: task.type)
+        let inputsPlace = place.key("inputs")
+        compiled.inputs = template(inputs, at: inputsPlace, from: site, of: task.type)
         if let type {
-            checkInputs(inputs, of: type, at: place.key("inputs"))
-            checkBuiltInType(task, at: place.key("inputs"))
+            checkInputs(inputs, of: type, at: inputsPlace)
+            checkBuiltInType(task, at: inputsPlace)
             checkControlFields(of: task, at: place)
             checkChild(of: task, at: place)
         }

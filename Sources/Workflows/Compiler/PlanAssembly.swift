@@ -29,20 +29,21 @@ extension DefinitionCheck {
         return TaskPlan(
             id: task.id, type: task.type, name: task.name, inputs: inputs,
             condition: compiled.condition, retryPolicy: compiled.retryPolicy,
-            timeout: task.timeout, failureAction: failureAction(of: task),
+            timeout: task.timeout, failureAction: failureAction(task.failureAction),
             orderDependencies: order, edges: edges, join: compiled.join,
             declaredOutputs: task.outputs, options: compiled.options)
     }
 
-    private func failureAction(of task: TaskDefinition) -> FailureAction {
-        task.failureAction ?? definition.failureAction ?? .fail
+    /// What a failure does, as the task says it or else the definition.
+    private func failureAction(_ own: FailureAction?) -> FailureAction {
+        own ?? definition.failureAction ?? .fail
     }
 
     /// One edge for each task that is named or referred to, in ascending order.
     private func edges(of task: Int, in scope: Int, data: [Int32]) -> [DependencyEdge] {
         let tasks = definition.scopes[scope].tasks
         var edges = scopes[scope].orderEdges[task].map { edge in
-            let action = failureAction(of: tasks[Int(edge.dependency)])
+            let action = failureAction(tasks[Int(edge.dependency)].failureAction)
             let condition = edge.condition ?? (action == .continue ? .completion : .success)
             return DependencyEdge(
                 task: edge.dependency, when: condition,

@@ -13,6 +13,8 @@ struct ScopeNames {
     var seesEnding = false
     /// The tasks that each task names in `dependsOn`.
     var orderEdges: [[OrderEdge]]
+    /// For each task, the last that named it in `dependsOn`; -1 where none did.
+    var namedLast: [Int32]
     /// The edges that references make, in the order they were found.
     var referenceEdges: [ReferenceEdge] = []
     /// The tasks in an order in which they could run; that of the file where there is a circle.
@@ -40,6 +42,7 @@ struct ScopeNames {
         owner = scope.owner
         parent = scope.parent
         orderEdges = Array(repeating: [], count: scope.tasks.count)
+        namedLast = Array(repeating: -1, count: scope.tasks.count)
     }
 }
 

@@ -15,7 +15,8 @@ struct TypeFlow {
     private var outputs: [[ExpressionType?]]
     /// The types of the variables that each scope sees.
     private var variables: [[String: ExpressionType]]
-    private let workflow: ExpressionType
+    /// The types of the variables that every scope sees.
+    private let always: [String: ExpressionType]
     /// The types of what the outputs of a type of task are known to be, by its name.
     private let typeOutputs: [String: ExpressionType]
     private var open: [Step] = []
@@ -35,10 +36,12 @@ struct TypeFlow {
         self.check = check
         self.compiled = compiled
         outputs = check.definition.scopes.map { Array(repeating: nil, count: $0.tasks.count) }
-        variables = Array(repeating: [:], count: outputs.count)
         var inputs: [String: ExpressionType] = [:]
         for input in check.definition.inputs { inputs[input.name] = ExpressionType(input) }
-        workflow = TypeFlow.open(["inputs": TypeFlow.open(inputs)])
+        always = [
+            "workflow": TypeFlow.open(["inputs": TypeFlow.open(inputs)]), "run": TypeFlow.runType,
+        ]
+        variables = Array(repeating: always, count: outputs.count)
         var known: [String: ExpressionType] = [:]
         for scope in check.definition.scopes {
             for task in scope.tasks where known[task.type] == nil {
@@ -109,6 +112,7 @@ struct TypeFlow {
         if loop.items != nil { variables[loop.scope][loop.itemName] = element }
         variables[loop.scope]["index"] = .int
         variables[loop.scope]["previous"] = loop.maxParallel == 1 ? .dyn : nil
+        variables[loop.scope].merge(always) { $1 }
         guard loop.maxParallel == 1, usesPrevious(loop) else {
             checkWhile(of: loop, task, at: address, .dyn)
             return
@@ -216,8 +220,6 @@ struct TypeFlow {
         _ extra: [String: ExpressionType] = [:]
     ) -> TypeEnvironment {
         var known = variables[site.scope]
-        known["workflow"] = workflow
-        known["run"] = TypeFlow.runType
         for (name, type) in extra { known[name] = type }
         var tasks: [String: ExpressionType] = [:]
         for reference in references where reference.path.count > 1 && reference.path[0] == "tasks" {
