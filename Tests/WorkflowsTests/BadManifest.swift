@@ -25,11 +25,14 @@ struct BadManifest: Sendable, CustomTestStringConvertible {
     }
 
     /// All of them, by name.
-    static let all: [BadManifest] = {
-        let folder = "Tests/WorkflowsTests/Fixtures/Bad"
+    static let all = manifests(in: "Bad")
+
+    /// Those of a folder of the fixtures, by name.
+    static func manifests(in folder: String) -> [BadManifest] {
+        let folder = "Tests/WorkflowsTests/Fixtures/\(folder)"
         let paths = (try? Checkout.files(below: folder, suffix: ".yaml")) ?? []
         return paths.compactMap { try? BadManifest($0) }
-    }()
+    }
 
     /// The places and codes of what is wrong.
     var found: [String] {

@@ -51,6 +51,7 @@ import Workflows
                 flows/etl.yaml:10:7: error[E0101]: unknown field "typ"
                  10 |       typ: 3
                     |       ^~~
+                help: "type" is there already
 
                 flows/etl.yaml:12:48: error[E0301]: expected a value, found the end
                  12 |         x: "é ${{ tasks.extract.outputs.rows + }}"

@@ -22,6 +22,7 @@ extension TypeChecker {
             reportMismatch(call, types, at: node)
             return .dyn
         }
+        checkLiterals(of: call, at: node)
         let results = overloads.map { result($0, types) }
         return overloads.count == 1 ? result(first, types) : .union(of: results)
     }

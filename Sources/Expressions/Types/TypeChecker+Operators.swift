@@ -31,7 +31,9 @@ extension TypeChecker {
                         + Self.article(second), at: node, suggestion: conversion(first, second))
             }
             return .bool
-        default: return arithmetic(symbol, first, second, at: node)
+        default:
+            checkLiterals(symbol, left, right, first, at: node)
+            return arithmetic(symbol, first, second, at: node)
         }
     }
 

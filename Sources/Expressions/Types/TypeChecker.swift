@@ -34,7 +34,9 @@ struct TypeChecker {
         case .has(let operand, let name):
             _ = optionalSelect(check(operand), tree.names[Int(name)], at: node)
             return .bool
-        case .index(let operand, let key): return index(check(operand), key, at: node)
+        case .index(let operand, let key):
+            checkLiterals(index: operand, key, at: node)
+            return index(check(operand), key, at: node)
         case .optionalIndex(let operand, let key):
             return optionalIndex(check(operand), key, at: node)
         case .call(let index): return call(tree.calls[Int(index)], at: node)

@@ -273,10 +273,17 @@ struct SchemaValidator {
         guard violations.count < SchemaLimits.maximumViolations else { return }
         // A name that is there already cannot be the one that was meant.
         let candidates = visit.schema.properties.keys.filter { !members.contains($0) }
-        report(
-            step(visit.place, .key(name)), .unknownField,
-            "unknown field \(JSON.string(name).text)",
-            suggestion: Spelling.nearest(to: name, among: candidates))
+        let nearest = Spelling.nearest(to: name, among: candidates)
+        let place = step(visit.place, .key(name))
+        var violation = SchemaViolation(
+            path: path(place), code: .unknownField,
+            message: "unknown field \(JSON.string(name).text)", suggestion: nearest)
+        if nearest == nil {
+            violation.present = Spelling.nearest(
+                to: name, among: visit.schema.properties.keys.filter(members.contains))
+            violation.alternatives = candidates.sorted()
+        }
+        violations.append(violation)
     }
 
     private mutating func checkCount(

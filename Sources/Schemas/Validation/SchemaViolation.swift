@@ -51,6 +51,11 @@ public struct SchemaViolation: Error, Sendable, Hashable, CustomStringConvertibl
     public var message: String
     /// The name or value that was probably meant.
     public var suggestion: String?
+    /// Of a member that the schema does not know and that is like none it knows: the names of those
+    /// that may stand beside the ones there are, sorted.
+    public var alternatives: [String] = []
+    /// Of such a member, one beside it that has nearly its name.
+    public var present: String?
 
     /// Makes a violation.
     public init(path: JSONPath, code: Code, message: String, suggestion: String? = nil) {

@@ -46,12 +46,15 @@ struct SpecAdvice {
                 adviseOnRetries(of: task, at: place, runLimit: limit)
                 adviseOnLoop(task, at: place)
                 adviseOnCases(of: task, at: place)
+                adviseOnNames(of: task, at: place)
+                adviseOnTexts(of: task, at: place)
                 pending += SpecAdvice.bodies(of: task, at: place).map {
                     Scope(tasks: $0.tasks, path: $0.path)
                 }
             }
         }
         adviseOnOutputs()
+        adviseOnTriggers()
     }
 
     /// The lists of tasks directly inside a task.

@@ -5,7 +5,8 @@ extension DefinitionCheck {
     mutating func checkBuiltInType(_ task: TaskDefinition, at place: JSONPath) {
         switch task.type {
         case "wait": checkWait(task.inputs, at: place)
-        default: break
+        case "http", "stream": checkPath(of: task, at: place)
+        default: checkOutputSchema(of: task, at: place)
         }
     }
 

@@ -46,17 +46,36 @@ extension DefinitionCheck {
     private func hasOutput(_ name: String, _ task: TaskDefinition, _ address: TaskAddress) -> Bool?
     {
         guard let type = taskTypes[task.type] else { return nil }
+        if task.type == "command", let format = task.inputs["outputFormat"]?.stringValue,
+            !DefinitionCheck.givesOutput(name, in: format)
+        {
+            return false
+        }
         if task.outputs[name] != nil || type.outputs[name] != nil { return true }
         if let child = child(of: task) { return child.outputs[name] != nil }
         if type.givesInputs, task.inputs.contains(name) { return true }
         if innerTask(name, of: task) != nil { return true }
+        let described = describedOutputs(of: task)
+        if !described.isEmpty { return described.contains(name) }
         return type.givesMore(than: task.outputs) ? nil : false
+    }
+
+    /// Whether a command whose output is read in a format may give an output.
+    private static func givesOutput(_ name: String, in format: String) -> Bool {
+        switch (format, name) {
+        case ("text", "json"), ("text", "lines"), ("json", "lines"), ("lines", "json"): false
+        default: true
+        }
     }
 
     private func outputNames(of task: TaskDefinition, _ address: TaskAddress) -> [String] {
         guard let type = taskTypes[task.type] else { return [] }
         var names = Set(task.outputs.keys).union(type.outputs.keys)
+        if task.type == "command", let format = task.inputs["outputFormat"]?.stringValue {
+            names = names.filter { DefinitionCheck.givesOutput($0, in: format) }
+        }
         if type.givesInputs { names.formUnion(task.inputs.keys) }
+        names.formUnion(describedOutputs(of: task))
         if let child = child(of: task) { names.formUnion(child.outputs.keys) }
         for scope in bodies(of: task) { names.formUnion(scopes[scope].indices.keys) }
         return names.sorted()

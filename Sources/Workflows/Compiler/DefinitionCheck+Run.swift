@@ -47,6 +47,7 @@ extension DefinitionCheck {
             "alert": ["channel", "severity", "message", "to"], "deadletter": ["queue"],
         ]
         guard let own = settings[type] else { return }
+        if type == "webhook" { checkURL(content["url"], at: place.key("url")) }
         if type == "webhook", !content.contains("url") {
             report(
                 .missingField, "missing required field \"url\"", at: place.key("url"),

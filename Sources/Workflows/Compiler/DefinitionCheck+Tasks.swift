@@ -18,6 +18,7 @@ extension DefinitionCheck {
         if let type {
             checkInputs(inputs, of: type, at: inputsPlace)
             checkBuiltInType(task, at: inputsPlace)
+            if !task.outputs.isEmpty { checkOutputKinds(of: task, type, at: place) }
             checkControlFields(of: task, at: place)
             checkChild(of: task, at: place)
         }
@@ -64,6 +65,22 @@ extension DefinitionCheck {
                 }
             }
             diagnostics.append(Diagnostic(violation))
+        }
+        checkConstants(inputs.objectValue ?? [:], of: type.name, at: place)
+    }
+
+    /// Checks that outputs are not declared as something else than what the type gives.
+    private mutating func checkOutputKinds(
+        of task: TaskDefinition, _ type: TaskType, at place: JSONPath
+    ) {
+        for (name, declared) in task.outputs.sorted(by: { $0.key < $1.key }) {
+            guard let given = type.outputs[name], given != declared, given != .any,
+                declared != .any, !(given == .integer && declared == .number)
+            else { continue }
+            report(
+                .referenceTypeMismatch,
+                "the output \"\(name)\" is \(given.phrase), and is declared as \(declared.phrase)",
+                at: place.key("outputs").key(name), help: "remove it: the type gives it anyway")
         }
     }
 

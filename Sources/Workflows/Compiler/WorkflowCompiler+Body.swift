@@ -1,3 +1,4 @@
+internal import Expressions
 public import Values
 
 /// The tasks of a dynamic task, compiled in the place where they run.
@@ -51,6 +52,39 @@ extension WorkflowCompiler {
             BodyPlan(
                 scopes: check.scopePlans(compiled),
                 definitions: Array(definition.scopes[base...]), base: base))
+    }
+}
+
+extension WorkflowCompiler {
+    /// What is wrong with lists of tasks that are written out in the definition itself.
+    func constantBodies(of plan: WorkflowPlan, _ places: DefinitionPlaces) -> [Diagnostic] {
+        var found: [Diagnostic] = []
+        for (scope, body) in plan.scopes.enumerated() {
+            for (index, task) in body.tasks.enumerated() {
+                guard case .dynamic(let list)? = task.control, list.isConstant,
+                    let tasks = try? list.evaluate(Bindings([:]))
+                else { continue }
+                let address = TaskAddress(scope: scope, task: index)
+                guard case .failure(let diagnostics) = compileBody(tasks, in: plan, at: address)
+                else { continue }
+                let place = places[address].key("tasksFrom")
+                found += diagnostics.all.map { diagnostic in
+                    var moved = diagnostic
+                    moved.path = JSONPath(place.components + diagnostic.path.components)
+                    return moved
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension WorkflowDefinition {
+    /// Whether a task gets its body when it runs.
+    var hasDynamicTasks: Bool {
+        scopes.contains { scope in
+            scope.tasks.contains { $0.type == ContainerType.dynamic.rawValue }
+        }
     }
 }
 

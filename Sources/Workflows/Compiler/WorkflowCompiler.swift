@@ -67,6 +67,13 @@ public struct WorkflowCompiler: Sendable {
             definition: definition, scopes: check.scopePlans(parts.scopes),
             finallyScope: definition.finallyScope, outputs: parts.outputs,
             notifications: parts.notifications, digest: WorkflowCompiler.digest(of: spec))
+        guard let plan, definition.hasDynamicTasks else {
+            return Compilation(plan: plan, diagnostics: found)
+        }
+        let bodies = constantBodies(of: plan, check.places)
+        guard bodies.isEmpty else {
+            return Compilation(plan: nil, diagnostics: Diagnostics(found.all + bodies))
+        }
         return Compilation(plan: plan, diagnostics: found)
     }
 

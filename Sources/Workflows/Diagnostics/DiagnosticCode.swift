@@ -101,6 +101,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case ambiguousBoolean = "W0004"
     case unimplementedType = "W0005"
     case uselessExpression = "W0006"
+    case misspeltName = "W0007"
+    case literalTemplate = "W0008"
     case unreachableTask = "W0020"
     case unreachableCase = "W0021"
     case missingFallback = "W0023"
@@ -198,6 +200,10 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .ambiguousBoolean:
             "A text without quotes is a boolean for kubectl, which reads YAML 1.1."
         case .uselessExpression: "A part of an expression has one answer, whatever the values are."
+        case .misspeltName:
+            "A name that is free to choose is nearly one that means something there."
+        case .literalTemplate:
+            "A text with ${{ }} is no template, so what is in {{ }} stays as it is."
         case .unimplementedType: "No executor in this build runs tasks of the type."
         case .implicitInput: "A name is not declared, and is taken for a required input."
         case .correctedName: "A name had to be changed to one that an API server takes."

@@ -13,8 +13,11 @@ public enum ManifestDialect: String, Sendable, Hashable, CaseIterable {
 
     /// The dialect of an object, by the fields that only it has; nil where none fits.
     static func recognise(_ members: JSONObject) -> ManifestDialect? {
-        let ours = ["apiVersion", "kind", "metadata", "spec"]
+        let ours = ["apiVersion", "kind", "spec"]
         if ours.contains(where: members.contains) { return .kubernetes }
+        // The engine form has a `metadata` of its own.
+        let isEngine = members.contains("tasks") && members["steps"]?.isNull ?? true
+        if members.contains("metadata"), !isEngine { return .kubernetes }
         if let steps = members["steps"] {
             let isResearch =
                 members.contains("parameters") || members["steps"].map(hasResearchSteps) ?? false

@@ -24,7 +24,7 @@ struct Translation {
         for field in fields.takeRest() {
             report(
                 .unknownField, "\(place) has no field \"\(field.name)\"", at: field.path,
-                isAboutKey: true, help: DefinitionCheck.question(field.name, among: known))
+                isAboutKey: true, help: Diagnostic.fieldHelp(field.name, among: known))
         }
     }
 }

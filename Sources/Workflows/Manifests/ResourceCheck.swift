@@ -15,6 +15,18 @@ struct ResourceCheck {
     /// The kinds a manifest may hold; the others are written by the operator alone.
     static let kinds: [String] = ResourceDefinition.all.map(\.kind).filter { $0 != "RunCheckpoint" }
 
+    /// The fields of `metadata` that people write.
+    private static let writtenFields = ["annotations", "labels", "name", "namespace"]
+    /// Those, and the ones that an API server writes or reads.
+    ///
+    /// Source: `ObjectMeta` of `k8s.io/apimachinery/pkg/apis/meta/v1`.
+    private static let metadataFields = Set(
+        writtenFields + [
+            "clusterName", "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp",
+            "finalizers", "generateName", "generation", "managedFields", "ownerReferences",
+            "resourceVersion", "selfLink", "uid",
+        ])
+
     init(_ json: JSON, compiler: WorkflowCompiler) {
         self.json = json
         self.compiler = compiler
@@ -115,6 +127,7 @@ struct ResourceCheck {
         }
         checkName(metadata)
         checkNamespace(metadata)
+        checkMetadataFields(metadata)
         for field in ["labels", "annotations"] { checkTexts(metadata[field], at: field) }
     }
 
@@ -155,6 +168,18 @@ struct ResourceCheck {
             .invalidName, "the namespace \(JSON.string(text).text) is not a name one can have",
             at: ["metadata", "namespace"],
             help: "use lower-case letters, digits and '-', at most 63")
+    }
+
+    /// An API server drops what is no field of its metadata, so a misspelt `labels` would be lost.
+    private mutating func checkMetadataFields(_ metadata: JSON) {
+        let members = metadata.objectValue ?? [:]
+        for (field, _) in members where !ResourceCheck.metadataFields.contains(field) {
+            let others = ResourceCheck.writtenFields.filter { !members.contains($0) }
+            report(
+                .unknownField, "metadata has no field \(JSON.string(field).text)",
+                at: ["metadata", .key(field)], isAboutKey: true,
+                help: Diagnostic.fieldHelp(field, among: others))
+        }
     }
 
     private mutating func checkTexts(_ value: JSON?, at field: String) {

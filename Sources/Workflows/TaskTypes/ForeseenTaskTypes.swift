@@ -7,16 +7,7 @@ extension TaskType {
     public static let foreseen: [TaskType] = models + evaluations + operations
 
     private static let models: [TaskType] = [
-        foreseen(
-            "llm", "Asks a language model.",
-            [
-                "provider": .string("The provider of the model."),
-                "model": .string("The model."), "prompt": .anything("What is asked."),
-                "system": .anything("What the model is told about its task."),
-                "messages": .anything("The conversation so far."),
-                "temperature": .number("How much chance is in the answer.", minimum: 0, maximum: 2),
-                "maxTokens": .integer("The longest answer, in tokens.", minimum: 1),
-            ]),
+        languageModel,
         foreseen(
             "embed", "Turns text into vectors.",
             [
@@ -28,8 +19,28 @@ extension TaskType {
             [
                 "database": .string("The kind of the store."), "index": .string("The index."),
                 "query": .anything("A vector, or a text."),
+                "topK": .anything("How many of the nearest are given."),
             ]),
     ]
+
+    /// A model that is asked for an answer of a JSON schema gives each of its properties.
+    private static let languageModel: TaskType = {
+        var type = foreseen(
+            "llm", "Asks a language model.",
+            [
+                "provider": .string("The provider of the model."),
+                "model": .string("The model."), "prompt": .anything("What is asked."),
+                "system": .anything("What the model is told about its task."),
+                "messages": .anything("The conversation so far."),
+                "temperature": .number("How much chance is in the answer.", minimum: 0, maximum: 2),
+                "maxTokens": .integer("The longest answer, in tokens.", minimum: 1),
+                "schema": .anything(
+                    "A JSON schema of the answer, whose properties are outputs of their types."),
+            ])
+        type.outputs = ["response": .any, "usage": .any]
+        type.outputSchemaInput = "schema"
+        return type
+    }()
 
     private static let evaluations: [TaskType] = [
         foreseen("evaluation", "Scores an answer."),
@@ -47,10 +58,23 @@ extension TaskType {
                 "queryType": .string("The kind of database."), "query": .string("The query."),
                 "parameters": .anything("The parameters of the query."),
             ]),
-        foreseen("deploy", "Applies a manifest to a cluster."),
-        foreseen("scale", "Sets the number of replicas."),
+        foreseen(
+            "deploy", "Applies a manifest to a cluster.",
+            [
+                "manifest": .anything("What is applied."),
+                "namespace": .anything("Where it is applied."),
+                "dryRun": .anything("Whether it is only tried."),
+            ]),
+        foreseen(
+            "scale", "Sets the number of replicas.",
+            [
+                "resource": .anything("What is scaled, as deployment/app."),
+                "replicas": .anything("How many there are to be."),
+            ]),
         foreseen("container", "Runs a container in a Pod."),
-        foreseen("plugin", "Calls an extension."),
+        foreseen(
+            "plugin", "Calls an extension.",
+            ["plugin": .anything("Its name."), "config": .anything("Its settings.")]),
         foreseen("custom", "Does what only its executor knows."),
     ]
 

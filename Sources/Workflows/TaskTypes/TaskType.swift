@@ -26,6 +26,9 @@ public struct TaskType: Sendable, Hashable {
     /// declares.
     public var furtherOutputs = FurtherOutputs.none
 
+    /// The input that may hold a JSON schema, each property of which is an output of its type.
+    public var outputSchemaInput: String?
+
     /// Outputs that the type does not name.
     public enum FurtherOutputs: Sendable, Hashable {
         /// There are no others.

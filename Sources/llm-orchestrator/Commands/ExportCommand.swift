@@ -23,14 +23,10 @@ enum ExportCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
-        var objects: [JSON] = []
-        for file in try ManifestFiles.readAll(arguments.positionals) {
-            guard file.isUsable else {
-                throw CommandFailure(.invalidManifest, "\n\(file.rendered())")
-            }
-            if !file.diagnostics.all.isEmpty { Output.note(file.rendered()) }
-            objects += file.resources.map(\.exported)
-        }
+        let files = try ManifestFiles.readAll(arguments.positionals)
+        guard files.allSatisfy(\.isUsable) else { throw CommandFailure.refused(files) }
+        files.forEach(Output.diagnostics)
+        let objects = files.flatMap(\.resources).map(\.exported)
         Output.write(text(of: objects, as: arguments.value("output") ?? "yaml"))
         return .success
     }

@@ -54,7 +54,8 @@ enum GraphCommand: Command {
         _ path: String, _ wanted: String?
     ) throws(CommandFailure) -> [GraphDrawing] {
         let file = try ManifestFiles.read(path)
-        guard file.isUsable else { throw CommandFailure(.invalidManifest, "\n\(file.rendered())") }
+        guard file.isUsable else { throw CommandFailure.refused([file]) }
+        Output.diagnostics(of: file)
         let drawings = file.resources.filter { wanted == nil || $0.name == wanted }.compactMap {
             resource in
             resource.plan.map { PlanDrawing.drawing(of: $0, name: resource.name) }

@@ -49,9 +49,7 @@ enum PlanCommand: Command {
         case "markdown": Output.write(report.markdown)
         default: Output.write(report.text(Output.style))
         }
-        for file in desired.files where file.diagnostics.hasErrors {
-            Output.note("\n" + file.rendered())
-        }
+        desired.files.forEach(Output.diagnostics)
         return desired.failedPaths.isEmpty && plan.failures.isEmpty ? .success : .invalidManifest
     }
 

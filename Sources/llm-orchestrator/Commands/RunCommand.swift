@@ -29,7 +29,7 @@ enum RunCommand: Command {
         guard let plan = resource.plan else {
             throw CommandFailure(.invalidManifest, "\(file.path): \(resource.name) cannot be run")
         }
-        if !file.diagnostics.warnings.isEmpty { Output.note(file.rendered()) }
+        Output.diagnostics(of: file)
         let inputs = try RunInputs.read(arguments, for: plan)
         let run = object(of: resource, inputs: inputs, uid: Hexadecimal.encode(RandomBytes.make(4)))
         let format =
@@ -39,14 +39,16 @@ enum RunCommand: Command {
             return try await follow(
                 run, connection.client, namespace: connection.namespace, format)
         }
-        return try await embedded(run, format)
+        let others = file.resources.filter { $0.kind == "Template" || $0.kind == "Workflow" }
+        tellMissingChildren(of: plan, among: others, in: file)
+        return try await embedded(run, beside: others, format)
     }
 
     /// The definition that is run.
     private static func choose(
         from file: ManifestFile, _ name: String?
     ) throws(CommandFailure) -> Workflows.ManifestResource {
-        guard file.isUsable else { throw CommandFailure(.invalidManifest, "\n\(file.rendered())") }
+        guard file.isUsable else { throw CommandFailure.refused([file]) }
         let found = file.resources.filter { $0.plan != nil && (name == nil || $0.name == name) }
         let names = file.resources.filter { $0.plan != nil }.map(\.name)
         guard let first = found.first else {
@@ -55,6 +57,9 @@ enum RunCommand: Command {
                 name.map { "\(file.path) holds no workflow \($0), but \(names)" }
                     ?? "\(file.path) holds no Workflow or Template")
         }
+        // Templates stand beside a workflow to be referred to.
+        let workflows = found.filter { $0.kind == "Workflow" }
+        if workflows.count == 1 { return workflows[0] }
         guard found.count == 1 else {
             throw CommandFailure(
                 .usage, "\(file.path) holds \(names.joined(separator: ", ")); choose with --name")
@@ -77,7 +82,8 @@ enum RunCommand: Command {
 
     /// Runs in this process, with a control plane that is gone afterwards.
     private static func embedded(
-        _ run: KubernetesObject, _ format: ObjectFormat
+        _ run: KubernetesObject, beside others: [Workflows.ManifestResource],
+        _ format: ObjectFormat
     ) async throws(CommandFailure) -> ExitCode {
         let directory: String
         do throws(FileError) {
@@ -103,6 +109,7 @@ enum RunCommand: Command {
             }
             group.addTask {
                 do throws(CommandFailure) {
+                    try await install(others, server.client)
                     return .success(
                         try await follow(run, server.client, namespace: "default", format))
                 } catch {
@@ -117,6 +124,42 @@ enum RunCommand: Command {
         }
         guard let result else { throw CommandFailure(.unreachable, "the server ended") }
         return try result.get()
+    }
+
+    /// Gives the control plane the definitions that a child run may be of.
+    private static func install(
+        _ definitions: [Workflows.ManifestResource], _ client: KubernetesClient
+    ) async throws(CommandFailure) {
+        for definition in definitions {
+            var object = KubernetesObject(definition.exported)
+            object.metadata["namespace"] = "default"
+            // A workflow without triggers is run as soon as it is there; here, only what asks for it.
+            let isStarted = object.spec["triggers"]?.arrayValue?.isEmpty ?? true
+            if definition.kind == "Workflow", isStarted {
+                object.spec["triggers"] = [["type": "manual"]]
+            }
+            let type: ResourceType = definition.kind == "Workflow" ? .workflows : .templates
+            do throws(KubernetesError) {
+                _ = try await client.create(type, object)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+    }
+
+    /// Tells which tasks wait for a definition that nobody can bring here.
+    private static func tellMissingChildren(
+        of plan: WorkflowPlan, among definitions: [Workflows.ManifestResource],
+        in file: ManifestFile
+    ) {
+        for task in plan.definition.scopes.flatMap(\.tasks) {
+            guard let child = task.workflow,
+                !definitions.contains(where: { $0.kind == child.kind && $0.name == child.name })
+            else { continue }
+            Output.note(
+                "note: task \(task.id) runs the \(child.kind) \(child.name), which \(file.path)"
+                    + " does not hold, and waits for it: put both into one file, or use a server")
+        }
     }
 
     /// Creates the run and follows it; Ctrl-C cancels it and waits for its end.

@@ -39,9 +39,7 @@ enum ValidateCommand: Command {
             Output.line(
                 StaticAnalysisReport.log(of: files, version: Commands.version).prettyText)
         default:
-            for file in files where !file.diagnostics.all.isEmpty {
-                Output.note(file.rendered() + "\n")
-            }
+            files.forEach(Output.diagnostics)
             let resources = files.map(\.resources.count).reduce(0, +)
             Output.line(
                 [

@@ -30,6 +30,12 @@ extension CommandFailure {
         self.init(.usage, "\(error.description)\nsee: llm-orchestrator \(command) --help")
     }
 
+    /// Manifests with errors, told as `validate` tells them.
+    static func refused(_ files: [ManifestFile]) -> CommandFailure {
+        let reports = files.filter { !$0.diagnostics.all.isEmpty }.map { $0.rendered() + "\n" }
+        return CommandFailure(report: reports.joined(separator: "\n"))
+    }
+
     /// A file that cannot be read or written.
     init(_ error: FileError) { self.init(.notFound, error.description) }
 }

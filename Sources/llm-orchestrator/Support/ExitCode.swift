@@ -19,9 +19,17 @@ enum ExitCode: Int32, Sendable {
 struct CommandFailure: Error, Sendable {
     let code: ExitCode
     let message: String
+    /// Whether the message is a report of diagnostics, which is shown as it is.
+    private(set) var isReport = false
 
     init(_ code: ExitCode, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    /// A manifest that is not valid, with all that is wrong with it.
+    init(report: String) {
+        self.init(.invalidManifest, report)
+        isReport = true
     }
 }

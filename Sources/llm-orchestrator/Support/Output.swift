@@ -1,5 +1,6 @@
 import Console
 import POSIX
+import Workflows
 
 /// Where commands write: results to standard output, everything else to standard error.
 enum Output {
@@ -22,8 +23,14 @@ enum Output {
     /// Writes a line to standard error.
     static func note(_ text: String) { try? StandardStreams.write(text + "\n", to: .error) }
 
+    /// Writes what is wrong or doubtful in a file, as every command shows it.
+    static func diagnostics(of file: ManifestFile) {
+        if !file.diagnostics.all.isEmpty { note(file.rendered() + "\n") }
+    }
+
     /// Writes a failure as every command shows it.
     static func failure(_ failure: CommandFailure) {
+        if failure.isReport { return note(failure.message) }
         note("\(style(of: .error).text("error:", .bad)) \(failure.message)")
     }
 }

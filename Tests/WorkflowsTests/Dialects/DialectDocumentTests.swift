@@ -47,7 +47,7 @@ import YAML
         #expect(count > 100)
     }
 
-    private static func examples() throws -> [String] {
+    static func examples() throws -> [String] {
         let page = try Checkout.text("docs/dialects.md")
         return page.split(separator: "```yaml\n").dropFirst().compactMap {
             $0.split(separator: "```").first.map(String.init)

@@ -76,6 +76,24 @@ extension ExpressionType {
         }
     }
 
+    /// Whether a value written out can be one of this type, as far as that is known.
+    func mayBe(_ value: JSON) -> Bool {
+        switch (self, value) {
+        case (.union(let types), _): types.isEmpty || types.contains { $0.mayBe(value) }
+        case (.null, .null), (.bool, .bool), (.list, .array), (.map, .object), (.object, .object):
+            true
+        case (.int, .integer), (.uint, .integer), (.double, .integer), (.int, .double),
+            (.uint, .double), (.double, .double):
+            true
+        case (.string, .string), (.bytes, .string), (.timestamp, .string), (.duration, .string):
+            true
+        case (.null, _), (.bool, _), (.list, _), (.map, _), (.object, _), (.int, _), (.uint, _),
+            (.double, _), (.string, _), (.bytes, _), (.timestamp, _), (.duration, _):
+            false
+        default: true
+        }
+    }
+
     /// The type with its article, in the words of manifests.
     var phrase: String {
         switch self {

@@ -8,14 +8,30 @@ extension TypeFlow {
         let place = check.places[address]
         let site = ExpressionSite(address)
         guard case .branch(let written)? = task.control else { return }
-        if let on = branch.on { checkTemplate(on, at: place.key(written.valueField), site) }
+        var switched = ExpressionType.dyn
+        if let on = branch.on {
+            checkTemplate(on, at: place.key(written.valueField), site)
+            switched = type(of: on, site)
+        }
         // Cases without a body are no part of the plan.
         let cases = written.cases.enumerated().filter { $0.element.scope != nil }
         for (plan, (position, source)) in zip(branch.cases, cases) {
+            if let value = plan.value, !switched.mayBe(value) {
+                reportNeverTaken(
+                    value, switched, at: place.key("cases").index(position).key("value"))
+            }
             guard let condition = plan.condition else { continue }
             let at = place.key("cases").index(position).key("condition")
             checkCondition(condition, source.condition, at: at, site)
         }
+    }
+
+    private mutating func reportNeverTaken(
+        _ value: JSON, _ type: ExpressionType, at place: JSONPath
+    ) {
+        report(
+            "what is compared is \(type.phrase), and never \(JSON.phrase(value))", at: place,
+            code: .unreachableCase, help: "write a value of that type")
     }
 
     /// Checks what a loop goes through.

@@ -125,8 +125,12 @@ extension TypeFlow {
         of task: TaskDefinition, _ given: [String: ExpressionType]
     ) -> ExpressionType {
         guard let type = check.taskTypes[task.type] else { return .dyn }
-        if !type.givesInputs, task.outputs.isEmpty { return known(type) }
+        let described = check.outputSchema(of: task)
+        if !type.givesInputs, task.outputs.isEmpty, described == nil { return known(type) }
         var fields = type.outputs.mapValues { ExpressionType($0) }
+        for (name, schema) in described?["properties"]?.objectValue ?? [:] {
+            fields[name] = ExpressionType(jsonSchema: schema)
+        }
         if type.givesInputs {
             for (name, value) in task.inputs {
                 fields[name] = given[name] ?? ExpressionType(constant: value)

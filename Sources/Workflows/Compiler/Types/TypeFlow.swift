@@ -187,9 +187,12 @@ struct TypeFlow {
                 suggestion: problem.suggestion))
     }
 
-    mutating func report(_ message: String, at place: JSONPath, offset: Int? = nil) {
+    mutating func report(
+        _ message: String, at place: JSONPath, offset: Int? = nil,
+        code: DiagnosticCode = .referenceTypeMismatch, help: String? = nil
+    ) {
         diagnostics.append(
-            Diagnostic(.referenceTypeMismatch, message, at: place, offset: offset))
+            Diagnostic(code, message, at: place, offset: offset, suggestion: help))
     }
 
     private mutating func setOutputs(of address: TaskAddress, _ type: ExpressionType) {

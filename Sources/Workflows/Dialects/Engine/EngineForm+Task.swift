@@ -74,6 +74,12 @@ extension EngineForm {
             translation.map.note(place, from: config.path)
             for field in inner.takeRest() {
                 let name = field.name.camelCased
+                let near = DefinitionCheck.question(field.name, among: ["on_failure"])
+                if let near {
+                    translation.report(
+                        .unknownField, "the config of a task has no field \"\(field.name)\"",
+                        at: field.path, isAboutKey: true, help: near)
+                }
                 settings[name] = rewritten(
                     value: field.value, from: field.path, to: place.key(name))
             }

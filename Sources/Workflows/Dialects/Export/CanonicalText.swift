@@ -30,7 +30,9 @@ enum CanonicalText {
         }
         for name in ["outputs", "events"] {
             guard let value = spec[name] else { continue }
-            spec[name] = value.objectValue?.isEmpty == true ? nil : expressions(value)
+            let isEmpty = value.objectValue?.isEmpty == true
+            // A plain `nil` here would be the null of JSON.
+            spec[name] = isEmpty ? Optional<JSON>.none : expressions(value)
         }
         // Bodies are written from the outermost in: a path set later is inside one set before.
         var pending: [JSONPath] = [["tasks"], ["finally"]]

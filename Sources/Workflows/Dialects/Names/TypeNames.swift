@@ -30,7 +30,7 @@ enum TypeNames {
     ) -> JSON {
         guard var members = json.objectValue else { return json }
         if let type = members["type"] {
-            members["type"] = type.stringValue == "any" ? nil : name(type)
+            members["type"] = type.stringValue == "any" ? Optional<JSON>.none : name(type)
         }
         if let schema = members["schema"], isShorthand(schema) {
             members["schema"] = expanded(schema)

@@ -48,8 +48,10 @@ extension ResearchForm {
             task.set(
                 "type", type.isEmpty ? written.value : .string(type), from: written.path,
                 &translation)
-            if let name = written.value["custom"] {
-                task.set("executor", name, from: written.path.key("custom"), &translation)
+            var inner = SourceFields(written.value, at: written.path)
+            if let name = inner.take("custom") {
+                task.set("executor", name.value, from: name.path, &translation)
+                translation.refuseRest(of: &inner, in: "a type")
             }
         }
         if let list = fields.take("dependencies"), list.value.arrayValue?.isEmpty != true {
@@ -184,6 +186,7 @@ extension ResearchForm {
     ) {
         let place = inputs.path.key(name)
         guard let members = reference.objectValue, members.count == 1 else {
+            refuseOthers(beside: reference, source)
             inputs.put(name, rewritten(value: reference, from: source, to: place))
             return
         }
@@ -198,6 +201,15 @@ extension ResearchForm {
             translation.map.note(place, text, from: inner)
             inputs.put(name, .string(text.text))
         case ("step_output", let output):
+            var fields = SourceFields(output, at: inner)
+            let names = [fields.take("step_id"), fields.take("output_name")]
+            translation.refuseRest(of: &fields, in: "step_output")
+            guard names.allSatisfy({ $0?.value.stringValue?.isEmpty == false }) else {
+                translation.report(
+                    .missingField, "step_output names a step and one of its outputs", at: inner,
+                    help: "write {step_id: STEP, output_name: NAME}")
+                return
+            }
             inputs.put(name, .string(stepOutput(output, inner)))
             translation.map.note(place, madeOf: inner)
         case ("literal", let value):
@@ -213,6 +225,18 @@ extension ResearchForm {
                     isAboutKey: true, help: "did you mean \"\(near)\"?")
             }
             inputs.put(name, rewritten(value: reference, from: source, to: place))
+        }
+    }
+
+    /// A reference has nothing beside it; an object that only looks like one is a literal.
+    private mutating func refuseOthers(beside reference: JSON, _ source: JSONPath) {
+        let members = reference.objectValue ?? [:]
+        guard let kind = Self.references.first(where: { members.contains($0) }) else { return }
+        for (name, _) in members where name != kind {
+            translation.report(
+                .unknownField, "an input that is a \(kind) has no field \"\(name)\"",
+                at: source.key(name), isAboutKey: true,
+                help: "remove it, or write the whole object below literal")
         }
     }
 

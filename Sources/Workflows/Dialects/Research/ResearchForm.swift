@@ -98,8 +98,12 @@ struct ResearchForm {
     ) {
         let place = spec.path.key("triggers")
         translation.map.note(place, from: field.path)
-        let triggers = (field.value.arrayValue ?? [field.value]).map { trigger -> JSON in
+        let written = field.value.arrayValue ?? [field.value]
+        let triggers = written.enumerated().map { position, trigger -> JSON in
             if let type = trigger.stringValue { return ["type": .string(type.snakeCased)] }
+            let place =
+                field.value.arrayValue == nil ? field.path : field.path.index(position)
+            let trigger = withoutOthers(trigger, at: place)
             guard let members = trigger.objectValue, members.count == 1,
                 let settings = members[0].value.objectValue
             else { return trigger }
@@ -108,6 +112,21 @@ struct ResearchForm {
             return .object(result)
         }
         spec.put("triggers", .array(triggers))
+    }
+
+    /// A trigger is what its only member says, and others are told; the canonical form has a `type`.
+    private mutating func withoutOthers(_ trigger: JSON, at place: JSONPath) -> JSON {
+        let members = trigger.objectValue ?? [:]
+        let types = ["schedule", "event", "webhook", "manual"]
+        guard !members.contains("type"), members.count > 1,
+            let type = types.first(where: { members.contains($0) })
+        else { return trigger }
+        for (name, _) in members where name != type {
+            translation.report(
+                .unknownField, "a trigger of type \(type) has \"\(name)\" beside it",
+                at: place.key(name), isAboutKey: true, help: "write it below \(type)")
+        }
+        return .object([type: members[type] ?? .null])
     }
 
     /// What the steps declare is what the run gives, under `step.output`.

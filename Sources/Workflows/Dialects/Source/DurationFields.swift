@@ -25,7 +25,8 @@ enum DurationFields {
         if let text = json.stringValue, let duration = Duration(parsing: text) {
             return .string(duration.text)
         }
-        if let whole = json["secs"]?.integerValue, whole >= 0, whole <= 9_000_000_000 {
+        let hasOthers = json.objectValue?.contains { !["secs", "nanos"].contains($0.key) } == true
+        if let whole = json["secs"]?.integerValue, whole >= 0, whole <= 9_000_000_000, !hasOthers {
             let rest = min(999_999_999, max(0, json["nanos"]?.integerValue ?? 0))
             return .string((Duration.seconds(whole) + .nanoseconds(rest)).text)
         }

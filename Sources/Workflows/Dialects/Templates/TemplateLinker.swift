@@ -105,6 +105,18 @@ struct TemplateLinker {
 
     // MARK: One task
 
+    private mutating func checkFields(of reference: JSON, at place: JSONPath) {
+        let members = reference.objectValue ?? [:]
+        let fields = ["name", "version"]
+        for (name, _) in members where !fields.contains(name) {
+            let others = fields.filter { !members.contains($0) }
+            diagnostics.append(
+                Diagnostic(
+                    .unknownField, "templateRef has no field \"\(name)\"", at: place.key(name),
+                    isAboutKey: true, suggestion: Diagnostic.fieldHelp(name, among: others)))
+        }
+    }
+
     private mutating func linked(
         _ task: JSON, at source: JSONPath, _ trail: inout [String]
     ) -> LinkedGroup? {
@@ -117,6 +129,7 @@ struct TemplateLinker {
                 help: "write templateRef: {name: NAME}")
             return nil
         }
+        checkFields(of: reference, at: place)
         let arguments = ["inputs", "parameters", "with"].first { task[$0] != nil }
         let inputs = arguments.map { source.key($0) }
         // What cannot be linked is a child run, so that nothing else is wrong with it.
