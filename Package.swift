@@ -148,7 +148,9 @@ let package = Package(
             "WorkflowsTests",
             ["Expressions", "POSIX", "Resources", "Schemas", "Values", "Workflows", "YAML"],
             excluding: ["Fixtures"]),
-        tests("EngineTests", ["Engine", "Expressions", "Resources", "Values", "Workflows"]),
+        tests(
+            "EngineTests", ["Engine", "Expressions", "Resources", "Values", "Workflows"],
+            excluding: ["Fixtures"]),
         tests("KubernetesTests", ["HTTP", "Kubernetes", "POSIX", "Values"]),
         tests(
             "ControlPlaneTests",

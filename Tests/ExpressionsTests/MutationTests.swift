@@ -5,18 +5,6 @@ import Values
 
 /// Texts damaged at random, by a generator with a seed: whatever they are, nothing traps.
 @Suite struct MutationTests {
-    /// The xorshift generator.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return state
-        }
-    }
-
     private static let fragments = [
         "(", ")", "[", "]", "{", "}", "?", ":", ".", ",", "-", "!", "&&", "||", "==", "'", "\"",
         "\\", "'''", "tasks.", "a-b", ".?", "[?", "has(", ".map(x, ", ".all(i, v, ", "1u", "1e308",
@@ -34,7 +22,7 @@ import Values
     ]
 
     private func mutate(
-        _ source: String, _ fragments: [String], _ generator: inout Generator
+        _ source: String, _ fragments: [String], _ generator: inout SeededRandom
     ) -> [UInt8] {
         var bytes = Array(source.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -63,7 +51,7 @@ import Values
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `damaged expressions are refused or evaluated`(seed: UInt64) throws {
-        var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+        var generator = SeededRandom(seed: seed)
         let text = try Checkout.text("Tests/ExpressionsTests/Fixtures/cel.jsonl")
         let sources = try text.split(separator: "\n").compactMap { line in
             try JSON(parsing: String(line))["expr"]?.stringValue
@@ -88,7 +76,7 @@ import Values
     }
 
     @Test func `damaged templates are refused or evaluated`() throws {
-        var generator = Generator(state: 77)
+        var generator = SeededRandom(seed: 77)
         let sources = [
             "x ${{ a.b }} y", "${{ 'a}}' }}", "$${{ ${{ 1 }}", "${{ {'a': {'b': x}} }}",
             "${{ r\"\\\" + tasks.a-b.outputs.v }}", "${{ '''}}''' }}${{ b }}",
@@ -109,7 +97,7 @@ import Values
 
     @Test(arguments: [1, 2] as [UInt64])
     func `damaged texts with tags are refused or rendered`(seed: UInt64) throws {
-        var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+        var generator = SeededRandom(seed: seed)
         let lines = try Checkout.text("Tests/ExpressionsTests/Fixtures/jinja.jsonl")
             .split(separator: "\n").map { try JSON(parsing: String($0)) }
         let bindings = Bindings(

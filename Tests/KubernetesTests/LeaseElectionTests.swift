@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 import Values
 
@@ -153,7 +154,7 @@ import Values
     func `law 29: with lost writes and lost replies there are never two holders in good time`(
         seed: Int
     ) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var world = World(3)
         var led = 0
         while world.now < .seconds(600) {

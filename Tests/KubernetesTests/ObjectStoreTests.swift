@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 import Values
 
@@ -123,7 +124,7 @@ import Values
     func `law 25: lost, doubled and reordered events and then a list give the same objects`(
         seed: Int
     ) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var server: [String: KubernetesObject] = [:]
         var events: [WatchEvent] = []
         var next = 10

@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 
 @Suite struct WorkQueueStateTests {
@@ -143,7 +144,7 @@ import Testing
     // client-go: priorityqueue TestFuzzPriorityQueue.
     @Test(arguments: 0..<50)
     func `law 26: no order of operations hands a key out twice or loses one`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var queue = WorkQueueState<Int>()
         var now = Duration.zero
         var held: Set<Int> = []

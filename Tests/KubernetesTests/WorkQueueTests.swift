@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct WorkQueueTests {
@@ -72,7 +73,7 @@ import Testing
             await withTaskGroup(of: Void.self) { producers in
                 for producer in 0..<4 {
                     producers.addTask {
-                        var random = SeededGenerator(seed: UInt64(producer))
+                        var random = SeededRandom(seed: UInt64(producer))
                         for _ in 0..<2000 { queue.add(random.below(50)) }
                         queue.add(contentsOf: 1000 + producer * 100..<1100 + producer * 100)
                     }

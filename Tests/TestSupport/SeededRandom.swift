@@ -14,6 +14,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         return value ^ value >> 31
     }
 
+    /// Whether something happens that does in so many of a hundred cases.
+    public mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+
     /// A number from 0 to below the limit.
     public mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Values
 
 @Suite struct JSONObjectTests {
     @Test func `ten thousand members in any order are found, changed and removed`() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         let names = (0..<10_000).map { "member-\($0)" }
         var object = JSONObject(names.shuffled(using: &generator).map { ($0, .string($0)) })
         #expect(object.count == 10_000)

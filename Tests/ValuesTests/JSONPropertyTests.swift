@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -5,7 +6,7 @@ import Values
 @Suite struct JSONPropertyTests {
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `every value survives writing and reading`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let value = generator.json(depth: 5)
             let text = value.text
@@ -18,7 +19,7 @@ import Values
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `damage is an error or another value and never a trap`(seed: UInt64) {
-        var generator = SeededGenerator(seed: 1000 + seed)
+        var generator = SeededRandom(seed: 1000 + seed)
         let syntax = Array("{}[]\",:\\u0eE+-.tfn \n\u{7F}".utf8) + [0x80, 0xC3, 0xFF]
         for _ in 0..<300 {
             var bytes = generator.json(depth: 4).bytes
@@ -44,7 +45,7 @@ import Values
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `doubles come back with every bit`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: 2000 + seed)
+        var generator = SeededRandom(seed: 2000 + seed)
         for _ in 0..<2000 {
             let value = generator.double()
             let read = try JSON(parsing: JSON.double(value).text)
@@ -54,7 +55,7 @@ import Values
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `decimals are read as the standard library reads them`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: 3000 + seed)
+        var generator = SeededRandom(seed: 3000 + seed)
         for _ in 0..<2000 {
             let whole = generator.next() >> UInt64.random(in: 0..<64, using: &generator)
             let digits = (0..<Int.random(in: 1...24, using: &generator)).map { _ in
@@ -68,7 +69,7 @@ import Values
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `objects that repeat their names keep them apart`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: 4000 + seed)
+        var generator = SeededRandom(seed: 4000 + seed)
         // Few names in many orders, and many names: both fill the tables of names.
         let names = (0..<(seed % 2 == 0 ? 12 : 900)).map { "a long name of a member \($0)" }
         let objects = (0..<300).map { _ in

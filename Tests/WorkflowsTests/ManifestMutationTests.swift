@@ -1,21 +1,9 @@
+import TestSupport
 import Testing
 import Values
 import Workflows
 
 @Suite struct ManifestMutationTests {
-    /// SplitMix64: small, and the same on every machine.
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-            return word ^ (word >> 31)
-        }
-    }
-
     private static let pieces = [
         "${{", "}}", "\"", "'", "\n", "  ", ": ", "- ", "[", "]", "{", "}", "|\n", ">-\n", "&a ",
         "*a", "<<: ", "null", "-1", "1e999", "é", "\u{FFFE}", "\t", "#", "tasks.", "id: ", "!!int ",
@@ -27,7 +15,7 @@ import Workflows
     func `no mutation of a manifest makes the reader trap, and all are told in their place`(
         seed: UInt64
     ) throws {
-        var random = Random(state: seed)
+        var random = SeededRandom(seed: seed)
         let names = ["every-field.yaml", "containers.yaml", "several.yaml", "flow.json"]
         let dialects = ["parallel-rag-search", "content-moderation-router", "deploy-with-approval"]
         let sources =
@@ -57,7 +45,7 @@ import Workflows
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout Random) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let place = Int.random(in: 0...bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0:

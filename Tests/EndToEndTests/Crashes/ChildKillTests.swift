@@ -32,12 +32,7 @@ import Values
                 "outer",
                 [
                     "workflowSpec": [
-                        "tasks": [
-                            [
-                                "id": "sub", "type": "workflow",
-                                "workflow": ["kind": "Template", "name": "inner"],
-                            ]
-                        ],
+                        "tasks": [Manifest.child("sub", of: "inner")],
                         "outputs": ["approved": "${{ tasks.sub.outputs.approved }}"],
                     ]
                 ])
@@ -65,12 +60,7 @@ import Values
                 "outer",
                 [
                     "workflowSpec": [
-                        "tasks": [
-                            [
-                                "id": "sub", "type": "workflow",
-                                "workflow": ["kind": "Template", "name": "inner"],
-                            ]
-                        ]
+                        "tasks": [Manifest.child("sub", of: "inner")]
                     ]
                 ])
             let child = try #require(try await server.children(.workflowRuns, count: 1).first)

@@ -136,7 +136,9 @@ import Values
     @Test(arguments: Plane.all)
     func `wrong questions are told and ask nobody`(plane: Plane) async throws {
         try await World.with(plane) { world in
-            try await world.createRun("wrong", ApprovalTests.asking(["deadline": "${{ run.name }}"]))
+            // What is written out is told before a run starts.
+            try await world.createRun(
+                "wrong", ApprovalTests.asking(["deadline": "${{ run.name }}"]))
             let run = try await world.run("wrong", is: "Failed")
             #expect(run.task("sign-off")?["error"]?["type"] == "ValidationError")
             #expect(try await world.client.list(.approvals, namespace: world.namespace).items == [])

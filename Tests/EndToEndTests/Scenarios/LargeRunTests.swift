@@ -188,12 +188,7 @@ import Values
                 "outer",
                 [
                     "workflowSpec": [
-                        "tasks": [
-                            [
-                                "id": "sub", "type": "workflow",
-                                "workflow": ["kind": "Template", "name": "inner"],
-                            ]
-                        ]
+                        "tasks": [Manifest.child("sub", of: "inner")]
                     ]
                 ])
             let outer = try await world.run("outer", is: "Failed")

@@ -32,6 +32,14 @@ enum Manifest {
         return .object(task)
     }
 
+    /// A task that runs a template.
+    static func child(_ id: String, of template: String) -> JSON {
+        [
+            "id": .string(id), "type": "workflow",
+            "workflow": ["kind": "Template", "name": .string(template)],
+        ]
+    }
+
     /// A workflow of one task that gives a value.
     static func single(_ name: String, _ value: JSON) -> String {
         workflow(

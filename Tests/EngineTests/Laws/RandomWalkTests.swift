@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 import Values
 import Workflows
@@ -9,7 +10,7 @@ import Workflows
 /// Then the faults stop, and the run must come to the end that the reference says.
 @Suite struct RandomWalkTests {
     private struct Walk: ~Copyable {
-        var random: SeededGenerator
+        var random: SeededRandom
         var world: SmallWorld
         var observed: ObservedRun
         /// Attempts that were launched at some time, whether or not they are of any concern now.
@@ -21,7 +22,7 @@ import Workflows
 
         init(seed: UInt64, isTraced: Bool = false, asksForAdmission: Bool = false) throws {
             self.isTraced = isTraced
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             let count = Int.random(in: 1...12, using: &random)
             let graph = SmallGraph(
                 dependencies: (0..<count).map { task in

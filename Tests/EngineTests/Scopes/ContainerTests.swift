@@ -5,16 +5,6 @@ import Workflows
 
 /// Containers: what they run, what they give, and what their ends mean.
 @Suite struct ContainerTests {
-    /// Runs a definition to its end; attempts end as the closure says, or give their path.
-    private func run(
-        _ spec: JSON, _ outcome: @escaping @Sendable (TaskAttempt) -> AttemptOutcome = Outcomes.path
-    ) throws -> ScopedRun {
-        var run = ScopedRun(try TestPlan.compile(spec), outcome: outcome)
-        try run.finish()
-        run.report("\(spec.text)")
-        return run
-    }
-
     private let group: JSON = [
         "tasks": [
             TestPlan.command("before"),
@@ -32,7 +22,7 @@ import Workflows
     ]
 
     @Test func `a group runs its tasks as a graph and gives their outputs by id`() throws {
-        let run = try run(group)
+        let run = try ScopedRun.finished(group)
         #expect(run.run.finished == .completed)
         #expect(run.phases["g"] == "Completed")
         #expect(run.phases["g.a"] == "Completed")
@@ -86,7 +76,7 @@ import Workflows
                 ]
             ]
         ]
-        let run = try run(spec) { attempt in
+        let run = try ScopedRun.finished(spec) { attempt in
             attempt.taskID == "g.b" ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }
         #expect(run.run.finished == .completed)
@@ -173,7 +163,7 @@ import Workflows
                 ],
             ]
         ]
-        let run = try run(spec)
+        let run = try ScopedRun.finished(spec)
         #expect(run.run.finished == .completed)
         #expect(run.entries["each[1].inner.t"]?["outputs"]?["text"] == "y1list")
         let results = run.run.machine.outputs(ofTask: "each")?["results"]
@@ -202,7 +192,7 @@ import Workflows
                 "tasks": [TestPlan.command("four")],
             ],
         ]
-        let run = try run(spec) { attempt in
+        let run = try ScopedRun.finished(spec) { attempt in
             attempt.taskID == "plan"
                 ? .succeeded(outputs: ["json": tasks]) : Outcomes.path(attempt)
         }
@@ -222,7 +212,7 @@ import Workflows
                 ],
             ]
         ]
-        let run = try run(spec) { attempt in
+        let run = try ScopedRun.finished(spec) { attempt in
             .succeeded(outputs: ["json": [["id": "x", "type": "nonsense"]]])
         }
         #expect(run.phases["d"] == "Failed")

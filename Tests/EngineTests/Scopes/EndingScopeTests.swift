@@ -5,15 +5,6 @@ import Workflows
 
 /// `finally`, rollback and what they make of the end of a run.
 @Suite struct EndingScopeTests {
-    private func finish(
-        _ spec: JSON, _ outcome: @escaping @Sendable (TaskAttempt) -> AttemptOutcome = Outcomes.path
-    ) throws -> ScopedRun {
-        var run = ScopedRun(try TestPlan.compile(spec), outcome: outcome)
-        try run.finish()
-        run.report("\(spec.text)")
-        return run
-    }
-
     private let cleaning: JSON = [
         "tasks": [TestPlan.command("work")],
         "finally": [
@@ -50,7 +41,7 @@ import Workflows
     }
 
     @Test func `finally runs after completion and after a cancel`() throws {
-        let completed = try finish(cleaning)
+        let completed = try ScopedRun.finished(cleaning)
         #expect(completed.run.finished == .completed)
         #expect(completed.phases["finally.clean"] == "Completed")
         var run = ScopedRun(try TestPlan.compile(cleaning), outcome: Outcomes.path)
@@ -66,7 +57,7 @@ import Workflows
         let outcome: @Sendable (TaskAttempt) -> AttemptOutcome = { attempt in
             attempt.taskID == "finally.clean" ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }
-        let failed = try finish(cleaning, outcome)
+        let failed = try ScopedRun.finished(cleaning, outcome)
         #expect(failed.run.finished == .failed)
         #expect(failed.run.stored["reason"] == "FinallyFailed")
         var run = ScopedRun(try TestPlan.compile(cleaning), outcome: outcome)
@@ -121,7 +112,7 @@ import Workflows
 
     @Test func `a rollback undoes what completed, last first, and the run ends rolled back`() throws
     {
-        let run = try finish(saga) { attempt in
+        let run = try ScopedRun.finished(saga) { attempt in
             attempt.taskID == "bad" ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }
         #expect(run.run.finished == .rolledBack)
@@ -137,7 +128,7 @@ import Workflows
     }
 
     @Test func `what cannot be undone is told, and the rest is undone`() throws {
-        let run = try finish(saga) { attempt in
+        let run = try ScopedRun.finished(saga) { attempt in
             attempt.taskID == "bad" || attempt.taskID == "two~compensation"
                 ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }

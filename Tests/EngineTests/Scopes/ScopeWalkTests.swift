@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 import Values
 import Workflows
@@ -11,7 +12,7 @@ import Workflows
     /// A definition whose end does not depend on the order in which attempts end: what fails lets the
     /// rest go on.
     private struct Maker {
-        var random: SeededGenerator
+        var random: SeededRandom
         var number = 0
 
         mutating func spec() -> JSON {
@@ -96,12 +97,12 @@ import Workflows
     }
 
     private struct Walk: ~Copyable {
-        var random: SeededGenerator
+        var random: SeededRandom
         var scoped: ScopedRun
         var ghosts: [AttemptReference] = []
 
         init(_ plan: WorkflowPlan, seed: UInt64, limits: RunLimits) {
-            random = SeededGenerator(seed: seed &* 77)
+            random = SeededRandom(seed: seed &* 77)
             scoped = ScopedRun(plan, limits: limits, outcome: ScopeWalkTests.outcome)
         }
 
@@ -139,7 +140,7 @@ import Workflows
     @Test(arguments: 0..<4)
     func `laws 1, 4, 7, 9 to 14 and 28: no walk through scopes breaks them`(part: UInt64) throws {
         for seed in (part * 25)..<(part * 25 + 25) {
-            var maker = Maker(random: SeededGenerator(seed: seed))
+            var maker = Maker(random: SeededRandom(seed: seed))
             let spec = maker.spec()
             let plan = try TestPlan.compile(spec)
             var calm = ScopedRun(plan, outcome: ScopeWalkTests.outcome)

@@ -8,10 +8,7 @@ import Workflows
     private func finish(
         _ tasks: [JSON], _ outcome: @escaping @Sendable (TaskAttempt) -> AttemptOutcome
     ) throws -> ScopedRun {
-        var run = ScopedRun(try TestPlan.compile(["tasks": .array(tasks)]), outcome: outcome)
-        try run.finish()
-        run.report("\(tasks)")
-        return run
+        try ScopedRun.finished(["tasks": .array(tasks)], outcome)
     }
 
     private static func failing(

@@ -84,6 +84,16 @@ struct ScopedRun: ~Copyable {
         send(.start)
     }
 
+    /// A run of a definition to its end; attempts end as the closure says, or give their path.
+    static func finished(
+        _ spec: JSON, _ outcome: @escaping @Sendable (TaskAttempt) -> AttemptOutcome = Outcomes.path
+    ) throws -> ScopedRun {
+        var run = ScopedRun(try TestPlan.compile(spec), outcome: outcome)
+        try run.finish()
+        run.report("\(spec.text)")
+        return run
+    }
+
     static let limits: RunLimits = {
         var limits = RunLimits(interruptions: 1000, statusLag: nil)
         limits.maximumShards = 32
