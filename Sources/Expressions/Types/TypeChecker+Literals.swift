@@ -4,13 +4,13 @@ internal import Values
 extension TypeChecker {
     /// Tells a call that has no value for its literal arguments, such as `timestamp("yesterday")`.
     mutating func checkLiterals(of call: Call, at node: NodeIndex) {
-        let arguments = call.arguments.indices.map { tree.children[$0] }
-        if arguments.allSatisfy(isLiteral) {
+        if call.arguments.indices.allSatisfy({ isLiteral(tree.children[$0]) }) {
             checkValue(at: node)
-        } else if call.isMethod, arguments.count == 2, let function = call.function,
-            TypeChecker.takesZone.contains(function), let zone = constantString(arguments[1])
+        } else if call.isMethod, call.arguments.count == 2, let function = call.function,
+            TypeChecker.takesZone.contains(function)
         {
-            checkZone(zone, at: arguments[1])
+            let argument = tree.children[Int(call.arguments.start) + 1]
+            if let zone = constantString(argument) { checkZone(zone, at: argument) }
         }
     }
 

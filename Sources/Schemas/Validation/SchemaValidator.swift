@@ -290,7 +290,8 @@ struct SchemaValidator {
         _ count: Int, _ noun: String, _ least: Int?, _ most: Int?, _ place: Int
     ) {
         if let least, count < least {
-            report(place, .tooShort, "must have at least \(least) \(noun), not \(count)")
+            let nouns = least == 1 ? String(noun.dropLast()) : noun
+            report(place, .tooShort, "must have at least \(least) \(nouns), not \(count)")
         }
         if let most, count > most {
             report(place, .tooLong, "may have at most \(most) \(noun), not \(count)")

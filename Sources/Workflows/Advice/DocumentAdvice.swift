@@ -26,7 +26,7 @@ struct DocumentAdvice {
             switch value {
             case .string(let text):
                 guard let tell = advice(on: text, named: name) else { continue }
-                let path = DocumentAdvice.path(place, in: trail)
+                let path = JSONPath(endOf: place, in: trail)
                 let diagnostic = tell(path)
                 let isOfSchedule = [.invalidSchedule, .unknownTimeZone].contains(diagnostic.code)
                 if isOfSchedule, !DocumentAdvice.isSchedule(path) { continue }
@@ -104,17 +104,5 @@ struct DocumentAdvice {
             "this looks like \(phrase), which everybody can read who can read the"
                 + " manifest", at: path, offset: offset,
             suggestion: "revoke it, keep it in a Secret, and give it to the task from there")
-    }
-
-    private static func path(
-        _ place: Int, in trail: [(parent: Int, component: JSONPath.Component)]
-    ) -> JSONPath {
-        var components: [JSONPath.Component] = []
-        var current = place
-        while current >= 0 {
-            components.append(trail[current].component)
-            current = trail[current].parent
-        }
-        return JSONPath(components.reversed())
     }
 }

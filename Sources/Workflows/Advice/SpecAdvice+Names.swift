@@ -4,12 +4,11 @@ import Values
 extension SpecAdvice {
     /// Tells inputs that are nearly one of their type, where the type takes any.
     mutating func adviseOnNames(of task: JSON, at place: JSONPath) {
-        guard let inputs = task["inputs"]?.objectValue, let name = task["type"]?.stringValue,
-            let type = TaskTypes.builtIn[name], type.inputs.preservesUnknownFields
+        guard let name = task["type"]?.stringValue, let known = SpecAdvice.openTypes[name],
+            let inputs = task["inputs"]?.objectValue
         else { return }
-        let known = type.inputs.properties
-        let free = known.keys.filter { !inputs.contains($0) }
-        for (input, _) in inputs where known[input] == nil {
+        let free = known.filter { !inputs.contains($0) }
+        for (input, _) in inputs where !known.contains(input) {
             guard let help = DefinitionCheck.question(input, among: free) else { continue }
             diagnostics.append(
                 Diagnostic(
@@ -17,6 +16,15 @@ extension SpecAdvice {
                     at: place.key("inputs").key(input), isAboutKey: true, suggestion: help))
         }
     }
+
+    /// The types that take any inputs, with those that they know.
+    private static let openTypes: [String: [String]] = {
+        var known: [String: [String]] = [:]
+        for type in TaskType.foreseen where type.inputs.preservesUnknownFields {
+            known[type.name] = type.inputs.properties.keys.sorted()
+        }
+        return known
+    }()
 
     /// What triggers of a type are known to have; others are kept as they are written.
     private static let triggerFields = [
@@ -44,7 +52,8 @@ extension SpecAdvice {
 
     /// Tells what looks like a part of a template in a text that is none, since it has `${{ }}`.
     mutating func adviseOnTexts(of task: JSON, at place: JSONPath) {
-        guard let inputs = task["inputs"] else { return }
+        // Next to no text has one, so places are made only where there is.
+        guard let inputs = task["inputs"], SpecAdvice.mayHoldTemplate(inputs) else { return }
         var pending = [(inputs, place.key("inputs"))]
         while let (value, path) = pending.popLast() {
             switch value {
@@ -64,6 +73,28 @@ extension SpecAdvice {
             case .null, .bool, .integer, .double: break
             }
         }
+    }
+
+    /// Whether a text in a value has `{%`, or `{{` without a `$` in front of it.
+    private static func mayHoldTemplate(_ value: JSON) -> Bool {
+        var pending = [value]
+        while let next = pending.popLast() {
+            switch next {
+            case .string(let text):
+                var (before, last): (UInt8, UInt8) = (0, 0)
+                for byte in text.utf8 {
+                    if last == UInt8(ascii: "{") {
+                        if byte == UInt8(ascii: "%") { return true }
+                        if byte == last, before != UInt8(ascii: "$") { return true }
+                    }
+                    (before, last) = (last, byte)
+                }
+            case .array(let elements): pending += elements
+            case .object(let members): pending += members.values
+            case .null, .bool, .integer, .double: break
+            }
+        }
+        return false
     }
 
     /// Where the first template part stands of a text with `${{`: a tag, or names of expressions.

@@ -11,7 +11,9 @@ extension DefinitionCheck {
             if inputs["url"]?.stringValue?.hasPrefix("/") != true {
                 checkURL(inputs["url"], at: place.key("url"))
             }
-            checkHeaders(inputs["headers"], at: place.key("headers"))
+            if let headers = inputs["headers"] {
+                checkHeaders(headers, at: place.key("headers"))
+            }
         case "command": checkCommand(inputs, at: place)
         case "approval": checkApproval(inputs, at: place)
         default: break
@@ -29,7 +31,7 @@ extension DefinitionCheck {
     // MARK: Requests
 
     /// Checks a URL that is written out, or the scheme of one that begins with it.
-    mutating func checkURL(_ value: JSON?, at place: JSONPath) {
+    mutating func checkURL(_ value: JSON?, at place: @autoclosure () -> JSONPath) {
         guard let text = value?.stringValue, !text.isEmpty else { return }
         let written = text.utf8.prefix { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "$") }
         let isConstant = TemplateText.shape(of: text) == .constant
@@ -39,10 +41,10 @@ extension DefinitionCheck {
         if hasScheme, !["http", "https"].contains(parts[0].lowercased()) {
             report(
                 .malformedValue, "\(JSON.string(String(parts[0])).text) is no scheme of HTTP",
-                at: place, help: "write a URL that begins with https:// or http://")
+                at: place(), help: "write a URL that begins with https:// or http://")
         } else if isConstant, !hasScheme || parts[1].dropFirst(2).isEmpty || !isPlain(text) {
             report(
-                .malformedValue, "\(JSON.string(text).text) is no URL", at: place,
+                .malformedValue, "\(JSON.string(text).text) is no URL", at: place(),
                 help: hasScheme
                     ? "name a host, and percent-encode blanks"
                     : "write a URL that begins with https:// or http://")
@@ -63,8 +65,8 @@ extension DefinitionCheck {
         url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
     }
 
-    private mutating func checkHeaders(_ headers: JSON?, at place: JSONPath) {
-        for (name, value) in headers?.objectValue ?? [:] {
+    private mutating func checkHeaders(_ headers: JSON, at place: JSONPath) {
+        for (name, value) in headers.objectValue ?? [:] {
             if name.isEmpty || !name.utf8.allSatisfy(DefinitionCheck.isTokenByte) {
                 report(
                     .malformedValue, "\(JSON.string(name).text) is no name of a header",

@@ -90,9 +90,12 @@ extension DefinitionCheck {
             return
         }
         guard names[1] == "inputs" else {
+            // A misspelt `inputs` has the name of the input behind it.
+            let isNear = Spelling.nearest(to: names[1], among: ["inputs"]) != nil
+            let input = isNear && names.count > 2 ? names[2] : names[1]
             report(
                 .unknownVariable, "there is no workflow.\(names[1])", at: place, offset: offset,
-                help: "write workflow.inputs.\(names[1])")
+                help: "write workflow.inputs.\(input)")
             return
         }
         guard names.count > 2 else {

@@ -28,7 +28,7 @@ enum AmbiguousScalars {
             found.append(
                 Diagnostic(
                     .ambiguousBoolean, "kubectl reads \(text) without quotes as a boolean",
-                    at: path(place, in: trail), isAboutKey: isKey,
+                    at: JSONPath(endOf: place, in: trail), isAboutKey: isKey,
                     suggestion: help ?? "write \"\(text)\""))
         }
         while let (node, place) = pending.popLast(),
@@ -64,17 +64,5 @@ enum AmbiguousScalars {
             let line = source.line(position.line)
         else { return false }
         return line.dropFirst(position.column - 1).starts(with: text.unicodeScalars)
-    }
-
-    private static func path(
-        _ place: Int, in trail: [(parent: Int, component: JSONPath.Component)]
-    ) -> JSONPath {
-        var components: [JSONPath.Component] = []
-        var current = place
-        while current >= 0 {
-            components.append(trail[current].component)
-            current = trail[current].parent
-        }
-        return JSONPath(components.reversed())
     }
 }
