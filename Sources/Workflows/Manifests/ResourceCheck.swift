@@ -223,6 +223,22 @@ struct ResourceCheck {
         let compilation = compiler.compilation(of: spec, at: path)
         diagnostics += compilation.diagnostics.all
         plan = compilation.plan
+        if let plan, path == ["spec"] { checkSelf(plan) }
+    }
+
+    /// A run that always starts a run of its own definition never ends.
+    private mutating func checkSelf(_ plan: WorkflowPlan) {
+        let tasks = plan.definition.scopes.first?.tasks ?? []
+        for (index, task) in tasks.enumerated() where task.condition == nil {
+            guard let child = task.workflow, child.name == name, child.kind == kind,
+                task.dependsOn.isEmpty
+            else { continue }
+            report(
+                .templateCycle, "each run of \"\(child.name)\" would start another, without end",
+                at: ["spec", "tasks", .index(index), "workflow"], isAboutKey: true,
+                help: "give the task a condition")
+            self.plan = nil
+        }
     }
 
     private mutating func checkRun() {

@@ -88,6 +88,8 @@ extension EngineForm {
         if let action { setFailureAction(action, &task) }
     }
 
+    private static let failureActions = ["Fail", "Continue", "Retry", "Rollback"]
+
     private mutating func setFailureAction(
         _ action: SourceFields.Field, _ task: inout CanonicalObject
     ) {
@@ -103,7 +105,13 @@ extension EngineForm {
                 "onFailure", allowsRollback ? "Rollback" : "Fail", of: action.path, &translation)
         case "fail": task.set("onFailure", "Fail", from: action.path, &translation)
         case "continue": task.set("onFailure", "Continue", from: action.path, &translation)
-        default: task.copy("onFailure", action, &translation)
+        case let name?:
+            translation.report(
+                .valueNotAllowed, "there is no on_failure \(action.value.text)",
+                at: action.path,
+                help: DefinitionCheck.question(name, among: EngineForm.failureActions)
+                    ?? "it is one of \(EngineForm.failureActions.joined(separator: ", "))")
+        case nil: task.copy("onFailure", action, &translation)
         }
     }
 }

@@ -43,7 +43,8 @@ struct KubernetesForm {
             translation.report(
                 .missingField,
                 "a \(type == "event" ? "EventWorkflow" : "CronWorkflow") needs"
-                    + " spec.\(field)", at: ["spec"], isAboutKey: true)
+                    + " spec.\(field)", at: ["spec"], isAboutKey: true,
+                help: nameNearly(field))
             return
         }
         let zone = type == "schedule" ? takeTimeZone() : nil
@@ -61,6 +62,14 @@ struct KubernetesForm {
         }
         object[["spec", .key(field)]] = nil
         object[["spec", "triggers"]] = .array(triggers)
+    }
+
+    /// What to write where a field is missing: what is nearly its name may be there.
+    private func nameNearly(_ field: String) -> String {
+        let names = object["spec"]?.objectValue?.map { $0.key } ?? []
+        let near = names.first { Spelling.nearest(to: $0, among: [field]) != nil }
+        if let near { return "write \(field) for \"\(near)\"" }
+        return field == "on" ? "add \"on\": [{event: NAME}]" : "add schedule: \"30 4 * * 1-5\""
     }
 
     /// The zone of all schedules of a CronWorkflow, beside them as in a CronJob.
