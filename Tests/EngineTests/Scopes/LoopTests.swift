@@ -20,15 +20,6 @@ import Workflows
         return ["tasks": [.object(task)]]
     }
 
-    private func finish(
-        _ spec: JSON, _ outcome: @escaping @Sendable (TaskAttempt) -> AttemptOutcome = Outcomes.path
-    ) throws -> ScopedRun {
-        var run = ScopedRun(try TestPlan.compile(spec), outcome: outcome)
-        try run.finish()
-        run.report("\(spec.text)")
-        return run
-    }
-
     private func results(_ run: borrowing ScopedRun) -> JSON? {
         run.run.machine.outputs(ofTask: "l")?["results"]
     }
@@ -42,7 +33,7 @@ import Workflows
                     "inputs": ["sum": "${{ item + (previous == null ? 0 : previous) }}"],
                 ]
             ])
-        let run = try finish(spec)
+        let run = try ScopedRun.finished(spec)
         #expect(run.run.finished == .completed)
         #expect(results(run) == [10, 30, 60])
         #expect(run.entries["l"]?["iterations"] == ["completed": 3, "failed": 0, "total": 3])
@@ -80,27 +71,27 @@ import Workflows
         let spec = loop(
             ["until": "${{ tasks.t.outputs.n >= 2 }}", "maxIterations": 10],
             body: [["id": "t", "type": "transform", "inputs": ["n": "${{ index }}"]]])
-        let run = try finish(spec)
+        let run = try ScopedRun.finished(spec)
         #expect(run.run.finished == .completed)
         #expect(run.run.machine.outputs(ofTask: "l")?["count"] == 3)
     }
 
     @Test func `while ends a loop before an iteration, and the bound ends any`() throws {
         let counting: [JSON] = [["id": "t", "type": "transform", "inputs": ["n": "${{ index }}"]]]
-        let ended = try finish(
+        let ended = try ScopedRun.finished(
             loop(["while": "${{ index < 2 }}", "maxIterations": 10], body: counting))
         #expect(ended.run.machine.outputs(ofTask: "l")?["count"] == 2)
-        let bounded = try finish(
+        let bounded = try ScopedRun.finished(
             loop(["while": "${{ index >= 0 }}", "maxIterations": 4], body: counting))
         #expect(bounded.run.machine.outputs(ofTask: "l")?["count"] == 4)
         #expect(bounded.run.finished == .completed)
     }
 
     @Test func `a loop over nothing completes at once`() throws {
-        let empty = try finish(loop(["items": []]))
+        let empty = try ScopedRun.finished(loop(["items": []]))
         #expect(empty.run.finished == .completed)
         #expect(results(empty) == [])
-        let never = try finish(loop(["while": "${{ index > 5 }}", "maxIterations": 3]))
+        let never = try ScopedRun.finished(loop(["while": "${{ index > 5 }}", "maxIterations": 3]))
         #expect(never.run.finished == .completed)
         #expect(never.phases == ["l": "Completed"])
     }
@@ -110,19 +101,20 @@ import Workflows
         let common: JSONObject = ["items": [1, 2, 3], "result": "${{ tasks.t.outputs.v }}"]
         var map = common
         map["aggregate"] = ["mode": "map", "key": "k${{ item }}"]
-        #expect(try results(finish(loop(map, body: body))) == ["k1": 2, "k2": 4, "k3": 6])
+        #expect(
+            try results(ScopedRun.finished(loop(map, body: body))) == ["k1": 2, "k2": 4, "k3": 6])
         var reduce = common
         reduce["aggregate"] = [
             "mode": "reduce", "initial": 100, "value": "${{ accumulator + result }}",
         ]
-        #expect(try results(finish(loop(reduce, body: body))) == 112)
+        #expect(try results(ScopedRun.finished(loop(reduce, body: body))) == 112)
     }
 
     @Test func `an iteration that fails fails its loop, and stops the others`() throws {
         let spec = loop(
             ["items": ["a", "b", "c", "d"], "maxParallel": 2, "onFailure": "Continue"],
             type: "map")
-        let run = try finish(spec) { attempt in
+        let run = try ScopedRun.finished(spec) { attempt in
             attempt.taskID == "l[1].t" ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }
         #expect(run.phases["l"] == "Failed")
@@ -134,7 +126,8 @@ import Workflows
 
     @Test func `a task in an iteration that may fail leaves the others alone`() throws {
         let body: [JSON] = [TestPlan.command("t", ["onFailure": "Continue"])]
-        let run = try finish(loop(["items": ["a", "b", "c"]], body: body, type: "map")) { attempt in
+        let run = try ScopedRun.finished(loop(["items": ["a", "b", "c"]], body: body, type: "map"))
+        { attempt in
             attempt.taskID == "l[1].t" ? .failed(.invalid("no")) : Outcomes.path(attempt)
         }
         #expect(run.run.finished == .completed)
@@ -143,7 +136,7 @@ import Workflows
     }
 
     @Test func `more items than a loop may have are an error, not a part of them`() throws {
-        let run = try finish(
+        let run = try ScopedRun.finished(
             loop(["items": [1, 2, 3], "maxIterations": 2, "onFailure": "Continue"]))
         #expect(run.phases == ["l": "Failed"])
         #expect(run.entries["l"]?["error"]?["type"] == "LoopLimitError")
