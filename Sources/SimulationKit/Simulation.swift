@@ -1,3 +1,5 @@
+import Values
+
 /// One simulation: the whole product around one server, from a seed.
 ///
 /// Everything that could go otherwise is drawn from the seed: the order in which jobs run, how long
@@ -76,14 +78,19 @@ public struct Simulation: Sendable {
     /// With faults stopped, everything comes to its end (laws 13 and 14).
     private mutating func comeToEnd() {
         let limit = world.clock.now + Simulation.patience
+        var writes = 0
         repeat {
             repeat {
                 go(for: .seconds(2))
                 workload.lookAgain()
             } while !hasEnded && world.clock.now < limit
             // A request that was lost just before is given up after 30 seconds: only then does a
-            // watch that was asked for begin, and what it tells may launch another run.
-            go(for: .seconds(45))
+            // watch that was asked for begin, and what it tells may launch another run. Runs that
+            // the operator made are kept for a minute, and others may hang on their deletion.
+            repeat {
+                writes = cluster.laws.writes
+                go(for: .seconds(75))
+            } while cluster.laws.writes > writes && world.clock.now < limit
         } while !hasEnded && world.clock.now < limit
         guard cluster.laws.violations.isEmpty else { return }
         cluster.laws.checkEnd(cluster.server)
@@ -92,7 +99,15 @@ public struct Simulation: Sendable {
 
     /// Whether there is nothing to wait for: what broke a law need not come to its end.
     private var hasEnded: Bool {
-        cluster.laws.allRunsEnded || !cluster.laws.violations.isEmpty
+        cluster.laws.allRunsEnded && haveBeenLookedAt || !cluster.laws.violations.isEmpty
+    }
+
+    /// Whether every workflow was looked at since it changed: a list that was lost just before the
+    /// faults stopped is asked for again half a minute later.
+    private var haveBeenLookedAt: Bool {
+        cluster.server.objects("apis/orchestrator.llm/v1/workflows").values.allSatisfy { workflow in
+            workflow["status"]?["observedGeneration"] == workflow["metadata"]?["generation"]
+        }
     }
 
     /// What has come to its end stays at rest, however often it is looked at (law 14).

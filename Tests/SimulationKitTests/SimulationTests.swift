@@ -19,6 +19,7 @@ import Testing
             20, 25, 45, 51, 62, 98, 168, 256, 268, 449, 832, 1273, 2001, 4507,
             31, 44, 56, 84, 133, 151, 167, 174, 190, 267, 270, 547, 1193, 1330, 1936, 2008,
             536, 818, 937, 947, 1001, 1284, 1394, 1718, 2350, 2821, 3251, 3518, 3705,
+            1634, 5654, 6300, 7932, 9249, 14464, 16254, 18149, 19905,
         ] as [UInt64])
     func `what once broke a law holds it`(seed: UInt64) {
         #expect(Simulation.run(seed: seed).violations.isEmpty, "make simulate SEED=\(seed)")

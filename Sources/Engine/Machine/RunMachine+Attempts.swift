@@ -75,6 +75,7 @@ extension RunMachine {
         let deadline = timers.time(ofSlot: task)
         timers.clear(task)
         let isExpired = tasks[task].marks.contains(.expired)
+        if isExpired { tasks[task].reason = nil }
         let isHalted = isHalted(task)
         switch outcome {
         case .succeeded(let given) where !isExpired:
@@ -231,6 +232,16 @@ extension RunMachine {
         }
         actions.append(.launch(attempt))
         // What it made is still there: it must be found to be stopped.
-        if isHalted(task) { cancelAttempt(task, at: now) }
+        if tasks[task].reason == .expired {
+            expire(task, at: now)
+        } else if isHalted(task) {
+            cancelAttempt(task, at: now)
+        }
+    }
+
+    /// Stops an attempt that is past its deadline.
+    mutating func expire(_ task: Int, at now: Timestamp) {
+        tasks[task].marks.insert(.expired)
+        cancelAttempt(task, at: now)
     }
 }

@@ -53,8 +53,9 @@ extension RunMachine {
                 AttemptReference(task: task, attempt: attempt), .cancelled, at: now,
                 into: &actions)
         case .running, .waitingApproval:
-            tasks[task].marks.insert(.expired)
-            cancelAttempt(task, at: now)
+            tasks[task].reason = .expired
+            change(task)
+            expire(task, at: now)
         default: break
         }
     }

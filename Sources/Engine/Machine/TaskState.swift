@@ -120,6 +120,8 @@ enum TaskReason: String, Sendable, CaseIterable {
     case scopeTimedOut = "ContainerTimedOut"
     /// The container was ended by a user.
     case scopeEnded = "ContainerEnded"
+    /// The attempt is past its deadline, and was asked to stop: so it stays whatever a clock says.
+    case expired = "DeadlineExceeded"
     /// A crash left the fate of an attempt unknown, and the next one waits for its start.
     case interrupted = "Interrupted"
     /// The result of an earlier try of the run stands in for an attempt.

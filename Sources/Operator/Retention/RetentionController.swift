@@ -3,6 +3,7 @@ import Kubernetes
 import Observability
 import POSIX
 import Resources
+import Synchronization
 import Values
 
 /// Archives and deletes the runs that their workflow's policy no longer keeps, and dead letters of
@@ -23,6 +24,9 @@ final class RetentionController: Sendable {
 
     /// The longest between two looks at the same runs.
     private static let interval = Duration.seconds(3600)
+    /// How long a run that the operator itself made is kept at least, once it has ended and that is
+    /// noted: longer than a request to make it again can be under way.
+    private static let settling = Duration.seconds(60)
 
     private let context: OperatorContext
     private let caches: Caches
@@ -31,6 +35,8 @@ final class RetentionController: Sendable {
     private let isBusy: @Sendable (KubernetesObject) -> Bool
     private let queue: WorkQueue<Group>
     private let letters: WorkQueue<ObjectKey>
+    /// When each run was first found to be one to delete, by UID.
+    private let settled = Mutex<[String: Duration]>([:])
 
     /// Makes a controller.
     ///
@@ -66,6 +72,9 @@ final class RetentionController: Sendable {
         for change in changes {
             // One that is gone may have been the last to say how long the others are kept.
             if case .deleted(let run) = change {
+                settled.withLock { settled in
+                    if let uid = run.uid { settled[uid] = nil }
+                }
                 queue.add(RetentionController.group(of: run))
             } else if RunPhases.hasEnded(change.object) {
                 queue.add(RetentionController.group(of: change.object))
@@ -108,6 +117,10 @@ final class RetentionController: Sendable {
         // Until the cache shows our own last write of a run, it shows the past (law 23): its change
         // brings the group here again.
         for run in decision.expired where !Task.isCancelled && caches.runs.isCurrent(run.key) {
+            if let wait = settling(run) {
+                queue.add(group, after: wait)
+                continue
+            }
             do throws(KubernetesError) {
                 guard try await expire(run) else { continue }
             } catch {
@@ -125,6 +138,23 @@ final class RetentionController: Sendable {
             queue.add(
                 group, after: min(max(.milliseconds(10), next - now), RetentionController.interval))
         }
+    }
+
+    /// How long a run is still to be left alone; nil where it may be deleted.
+    ///
+    /// A process that lost the lead without knowing may have sent to create a run before the one that
+    /// leads noted it. As long as such a request is under way its name must be taken (law 1).
+    private func settling(_ run: KubernetesObject) -> Duration? {
+        guard let uid = run.uid,
+            run.label(Labels.workflowUID) != nil || run.label(Labels.managedBy) == Labels.manager
+        else { return nil }
+        let now = context.time.monotonic()
+        let since = settled.withLock { settled in
+            settled[uid] = settled[uid] ?? now
+            return settled[uid] ?? now
+        }
+        let wait = since + RetentionController.settling - now
+        return wait > .zero ? wait : nil
     }
 
     /// Archives a run, marks it, and deletes it; false where the archive cannot be written.

@@ -100,13 +100,11 @@ extension LawBook {
             found.append((9, "\(path) starts, and \(undone) has not completed"))
             return
         }
-        // What a user set before it began has no time.
-        guard let end = tasks?[undone]?["completionTime"]?.stringValue.flatMap({ Timestamp($0) })
-        else { return }
+        // What a user set before it began has no place in the order. Times may go back.
+        guard let end = tasks?[undone]?["order"]?.integerValue else { return }
         for task in model.tasks where task.id != undone && !task.undoing.isEmpty {
             guard let entry = tasks?[task.id], entry["phase"] == "Completed",
-                let later = entry["completionTime"]?.stringValue.flatMap({ Timestamp($0) }),
-                later > end
+                let later = entry["order"]?.integerValue, later > end
             else { continue }
             let phase = tasks?["\(task.id)~compensation"]?["phase"]?.stringValue ?? "Pending"
             if !TaskWords.ends.contains(phase) {

@@ -133,7 +133,7 @@ final class Steering: Sendable {
     private func resolveDoubts(_ key: ObjectKey, _ run: JSON) {
         let tasks = run["status"]?["tasks"]?.objectValue ?? [:]
         for (path, task) in tasks where task["phase"] == "InDoubt" {
-            guard isHealed || random.chance(0.3) else { continue }
+            guard isHealed || random.chance(0.3), !isAsked(run, path) else { continue }
             let resolution = random.pick(["Retry", "Complete", "Fail"])
             request(
                 key, run,
@@ -143,6 +143,14 @@ final class Steering: Sendable {
                 ], .resolve)
             // One at a time: the next is on top of this.
             return
+        }
+    }
+
+    /// Whether an operation on a task was not heard yet.
+    private func isAsked(_ run: JSON, _ path: String) -> Bool {
+        (run["spec"]?["operations"]?.arrayValue ?? []).contains { operation in
+            operation["task"]?.stringValue == path
+                && run["status"]?["operations"]?[operation["id"]?.stringValue ?? ""] == nil
         }
     }
 

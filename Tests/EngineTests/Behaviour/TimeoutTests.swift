@@ -40,6 +40,34 @@ import Workflows
         #expect(run.finished == .completed)
     }
 
+    @Test func `law 20: an attempt that is past its deadline stays so when the clock goes back`()
+        throws
+    {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                [
+                    "id": "a", "type": "approval", "timeout": "30s",
+                    "inputs": ["message": "go?", "approvers": ["ann"]],
+                ]
+            ]
+        ])
+        var run = TestRun(plan)
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fireTimer()
+        #expect(run.write?.status["tasks"]?["a"]?["reason"] == "DeadlineExceeded")
+        run.acknowledgeAll()
+        var again = try TestRun(resuming: run.stored, plan, at: TestRun.start)
+        again.send(.start)
+        again.acknowledgeAll()
+        let adopted = try #require(again.executing.first)
+        #expect(adopted.isAdopted && again.stopping == [adopted.reference])
+        try again.end("a", .cancelled)
+        again.acknowledgeAll()
+        #expect(again.phase(of: "a") == .timedOut)
+        #expect(again.stored["tasks"]?["a"]?["reason"] == nil)
+    }
+
     @Test func `an attempt that never tells its end does not hold the run for ever`() throws {
         var run = TestRun(try TestPlan.make([TestTask("a", timeout: .seconds(30))]))
         run.send(.start)
