@@ -15,6 +15,7 @@ final class Host: Sendable {
         var lastExchange: UInt64 = 0
         var exchanges: [UInt64: @Sendable () -> Void] = [:]
         var hurt: Set<String> = []
+        var furthest: Timestamp?
         var missed: [String: Int64] = [:]
         /// Up to which version of each collection a list may have left something out.
         var outdated: [String: Int64] = [:]
@@ -120,7 +121,17 @@ final class Host: Sendable {
     }
 
     /// Its wall clock jumps.
-    func jump(by duration: Duration) { state.withLock { $0.wallOffset += duration } }
+    func jump(by duration: Duration) {
+        let now = now
+        state.withLock { state in
+            state.furthest = max(state.furthest ?? now, now)
+            state.wallOffset += duration
+        }
+    }
+
+    /// The latest moment that its wall clock has ever shown: what was decided by it stays decided when
+    /// the clock goes back.
+    var latestNow: Timestamp { max(state.withLock(\.furthest) ?? now, now) }
 
     /// Its network and clock are well again.
     func heal() {

@@ -71,7 +71,7 @@ extension LawBook {
             inTime.filter { $0["decision"] == "approve" }.compactMap { $0["user"]?.stringValue })
         let isRejected = inTime.contains { $0["decision"] == "reject" }
         let hasQuorum = approvers.count >= Int(spec["quorum"]?.integerValue ?? 1)
-        let isLate = deadline.map { $0 <= (host?.now ?? Timestamp(seconds: 0)) } ?? false
+        let isLate = deadline.map { $0 <= (host?.latestNow ?? Timestamp(seconds: 0)) } ?? false
         let expected: Set<String> =
             isRejected
             ? ["Rejected"]

@@ -100,18 +100,42 @@ enum ServerCommand: Command {
             uniquingKeysWith: { first, _ in first })
     }
 
-    private enum Event {
-        case serviceEnded(KubernetesError?)
-        case signalled
-        /// There is nothing that could tell of signals.
-        case unheard
-    }
-
     /// Runs a service until it ends or the first SIGINT or SIGTERM; a second one ends the process.
     private static func untilSignalled(
         _ logger: Logger, _ service: @escaping @Sendable () async throws(KubernetesError) -> Void
     ) async throws(CommandFailure) -> ExitCode {
-        let failure = await withTaskGroup(of: Event.self) { group -> KubernetesError? in
+        let (first, told) = AsyncStream.makeStream(of: Void.self)
+        // From here on no signal is lost, however soon a second one follows the first.
+        let signals = try? Signals.stream(of: [.interrupt, .terminate])
+        let failure = await withTaskGroup(of: Void.self) { group -> KubernetesError? in
+            group.addTask {
+                guard let signals else { return }
+                var isStopping = false
+                for await _ in signals {
+                    if isStopping { Host.exit(ExitCode.interrupted.rawValue) }
+                    isStopping = true
+                    told.yield()
+                }
+            }
+            let failure = await end(of: service, orFirst: first, logger)
+            group.cancelAll()
+            return failure
+        }
+        if let failure { throw CommandFailure(failure) }
+        return .success
+    }
+
+    private enum Event {
+        case serviceEnded(KubernetesError?)
+        case signalled
+    }
+
+    /// How a service ended, which is cancelled at the first signal.
+    private static func end(
+        of service: @escaping @Sendable () async throws(KubernetesError) -> Void,
+        orFirst signal: AsyncStream<Void>, _ logger: Logger
+    ) async -> KubernetesError? {
+        await withTaskGroup(of: Event.self) { group -> KubernetesError? in
             group.addTask {
                 do throws(KubernetesError) {
                     try await service()
@@ -121,33 +145,19 @@ enum ServerCommand: Command {
                 }
             }
             group.addTask {
-                guard let signals = try? Signals.stream(of: [.interrupt, .terminate]) else {
-                    return .unheard
-                }
-                for await _ in signals { return .signalled }
-                return .unheard
+                for await _ in signal { break }
+                return .signalled
             }
-            var event = await group.next()
-            logger.info("stopping")
-            group.cancelAll()
-            group.addTask {
-                guard let signals = try? Signals.stream(of: [.interrupt, .terminate]) else {
-                    return .unheard
-                }
-                for await _ in signals { Host.exit(ExitCode.interrupted.rawValue) }
-                return .unheard
-            }
-            while let present = event {
-                if case .serviceEnded(let failure) = present {
+            for await event in group {
+                if case .serviceEnded(let failure) = event {
                     group.cancelAll()
                     return failure
                 }
-                event = await group.next()
+                logger.info("stopping")
+                group.cancelAll()
             }
             return nil
         }
-        if let failure { throw CommandFailure(failure) }
-        return .success
     }
 
     static func address(_ text: String) throws(CommandFailure) -> (String, UInt16) {

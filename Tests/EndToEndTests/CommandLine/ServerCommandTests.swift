@@ -125,6 +125,47 @@ import Values
         try await awaited("the task's process to go") { !FileSystem.exists("/proc/\(task)") }
     }
 
+    @Test func `law 30: a second signal ends the server at once`() async throws {
+        let cli = try OrchestratorCommand()
+        let http = HTTPClient()
+        let file = cli.directory.file("task")
+        let data = cli.directory.file("data")
+        let server = try await ServerProcess.start(data: data, http: http)
+        let json = try OrchestratorCommand.object(
+            """
+            apiVersion: orchestrator.llm/v1
+            kind: WorkflowRun
+            metadata: {name: deaf}
+            spec:
+              workflowSpec:
+                tasks:
+                  - id: one
+                    type: command
+                    inputs:
+                      shell: true
+                      command: "trap '' TERM; echo $$ > \(file); read x < \(file).never"
+            """)
+        // A task that hears no signal keeps an orderly stop waiting.
+        _ = try await Program("/bin/sh").run("-c", "mkfifo \(file).never")
+        _ = try await server.client().create(.workflowRuns, json)
+        let task = try await awaited("the task to run") {
+            (try? FileSystem.readText(file, maximumBytes: 64)).flatMap {
+                Int32($0.prefix { $0.isNumber })
+            }
+        }
+        server.terminate()
+        try await awaited("the server to say that it stops") {
+            (try? FileSystem.readText("\(data).log", maximumBytes: 1 << 20))?.contains("stopping")
+                == true
+        }
+        #expect(FileSystem.exists("/proc/\(task)"))
+        server.terminate()
+        #expect(await server.wait() == .exited(130))
+        _ = try await Program("/bin/sh").run("-c", "kill -9 \(task)")
+        try await awaited("the task's process to go") { !FileSystem.exists("/proc/\(task)") }
+        await http.shutdown()
+    }
+
     @Test func `a data directory has one server, and a port too`() async throws {
         try await ServerCommandTests.withServer { cli, server in
             let data = cli.directory.file("data")

@@ -1,5 +1,7 @@
 import GitOps
 import Kubernetes
+import POSIX
+import Resources
 import TestSupport
 import Testing
 import Values
@@ -86,6 +88,39 @@ import Values
             let second = try await world.git.commit(["two.yaml": Manifest.single("two", 2)])
             try await world.reconcile(at: "2026-01-02T03:04:05Z")
             try await world.isSynced(second)
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `law 33: a fetch that fails leaves the commit before in force, and says so`(
+        plane: Plane
+    ) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 1), "two.yaml": Manifest.single("two", 1),
+            ])
+            try await world.createRepository()
+            try await world.isSynced(first)
+            let before = try await world.object(.workflows, "one")
+            let away = "\(world.git.path)-away"
+            try FileSystem.move(world.git.path, to: away)
+            let stale = try await world.repository("to say that it cannot be fetched") {
+                $0.condition("Ready")?["reason"]?.stringValue?.hasPrefix("Fetch") == true
+            }
+            #expect(stale.condition("Ready")?["status"] == "False")
+            #expect(stale.status["lastAppliedRevision"]?.stringValue?.hasSuffix(first) == true)
+            #expect(try await world.object(.workflows, "one")?.spec == before?.spec)
+            #expect(try await world.object(.workflows, "two") != nil)
+            try FileSystem.move(away, to: world.git.path)
+            let second = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 2), "two.yaml": Manifest.single("two", 2),
+            ])
+            try await world.isSynced(second)
+            // What is in force is of one commit.
+            for name in ["one", "two"] {
+                let workflow = try await world.object(.workflows, name)
+                #expect(workflow?.annotation(Annotations.commit) == second)
+            }
         }
     }
 

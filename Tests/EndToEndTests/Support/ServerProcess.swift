@@ -51,6 +51,12 @@ final class ServerProcess: Sendable {
         _ = await child.wait()
     }
 
+    /// Asks it to end, as often as it is called.
+    func terminate() { child.send(.terminate) }
+
+    /// How it ended, once it has.
+    func wait() async -> ExitStatus { await child.wait() }
+
     /// Asks it to end and gives how it did.
     func stop() async throws -> ExitStatus {
         child.send(.terminate)
