@@ -51,6 +51,7 @@ public struct Simulation: Sendable {
     public static func run(seed: UInt64, isVerbose: Bool = false) -> Report {
         var simulation = Simulation(seed: seed, isVerbose: isVerbose)
         simulation.perform()
+        defer { simulation.world.clock.clear() }
         return simulation.report
     }
 
@@ -86,10 +87,11 @@ public struct Simulation: Sendable {
             } while !hasEnded && world.clock.now < limit
             // A request that was lost just before is given up after 30 seconds: only then does a
             // watch that was asked for begin, and what it tells may launch another run. Runs that
-            // the operator made are kept for a minute, and others may hang on their deletion.
+            // the operator made are kept for a minute, by whoever leads then, and others may hang
+            // on their deletion.
             repeat {
                 writes = cluster.laws.writes
-                go(for: .seconds(75))
+                go(for: world.features.retention ? .seconds(150) : .seconds(45))
             } while cluster.laws.writes > writes && world.clock.now < limit
         } while !hasEnded && world.clock.now < limit
         guard cluster.laws.violations.isEmpty else { return }

@@ -7,6 +7,9 @@ struct Campaign {
     let first: UInt64
     let count: UInt64
 
+    /// How many seeds one process simulates: what it may keep of them is bounded by that.
+    private static let seedsOfProcess: UInt64 = 2_000
+
     /// Simulates them and prints what came of it; 0 where every law held.
     func run() async -> Int32 {
         let began = SystemClock.monotonic()
@@ -44,13 +47,14 @@ struct Campaign {
         return outcome
     }
 
-    /// - Returns: The seed to go on with, where one stopped the process.
+    /// - Returns: The seed to go on with: behind those of one process, or behind one that stopped it.
     private func work(
         from start: UInt64, stride: UInt64, _ outcome: inout Outcome
     ) async -> UInt64? {
+        let end = min(first + count, start + Campaign.seedsOfProcess * stride)
         let configuration = ChildConfiguration(
             executable: "/proc/self/exe",
-            arguments: ["--worker", "\(start)", "\(first + count)", "\(stride)"],
+            arguments: ["--worker", "\(start)", "\(end)", "\(stride)"],
             environment: Environment.all)
         let child: ChildProcess
         do { child = try await ChildProcess.spawn(configuration) } catch {
@@ -66,7 +70,7 @@ struct Campaign {
             for line in lines { read(String(line), &last, &outcome) }
         }
         let status = await child.wait()
-        guard !status.isSuccess else { return nil }
+        guard !status.isSuccess else { return start + Campaign.seedsOfProcess * stride }
         outcome.stops.append("seed \(last) stopped the process: \(status)")
         Main.write("seed \(last) stopped the process: \(status)\n")
         return last + stride

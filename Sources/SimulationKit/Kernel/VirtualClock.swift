@@ -95,6 +95,17 @@ final class VirtualClock: Sendable {
         return action != nil
     }
 
+    /// Forgets everything that was to happen, with what it would have happened to.
+    func clear() {
+        let actions = state.withLock { state in
+            state.heap = []
+            defer { state.actions = [:] }
+            return state.actions
+        }
+        // Outside the lock: what goes with them may look at the time.
+        withExtendedLifetime(actions) {}
+    }
+
     /// Goes to a moment at which nothing happens.
     func skip(to moment: Duration) {
         state.withLock { $0.now = max($0.now, moment) }
