@@ -51,7 +51,10 @@ public struct Simulation: Sendable {
     public static func run(seed: UInt64, isVerbose: Bool = false) -> Report {
         var simulation = Simulation(seed: seed, isVerbose: isVerbose)
         simulation.perform()
-        defer { simulation.world.clock.clear() }
+        defer {
+            simulation.world.clock.clear()
+            simulation.cluster.server.forgetWatches()
+        }
         return simulation.report
     }
 

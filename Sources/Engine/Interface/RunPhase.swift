@@ -38,7 +38,7 @@ public enum RunPhase: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .pending: next == .running || next == .failed || next == .cancelled
         case .running: next != .pending && next != .running
-        case .paused: next != .pending && next != .paused
+        case .paused: next == .running
         case .completed, .failed, .cancelled, .timedOut, .rolledBack: false
         }
     }

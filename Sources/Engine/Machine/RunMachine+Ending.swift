@@ -247,6 +247,8 @@ extension RunMachine {
         run.decision = nil
         run.ending = nil
         run.stage = .main
+        // Its last attempt ended while it was paused: there is nothing to hold back any more.
+        if run.phase == .paused { moveRun(to: .running, "LastTaskEnded", at: now) }
         moveRun(to: decision.phase, decision.reason ?? decision.phase.rawValue, at: now)
         run.pausedSince = nil
         run.deadline = nil

@@ -22,6 +22,9 @@ enum RunAdoption: ~Copyable {
     /// The most shards that a run's checkpoint may have, of 256 KiB each.
     static let maximumShards = 64
 
+    /// The reason of a run that waits for its definition.
+    static let noDefinition = "DefinitionNotFound"
+
     /// Decides.
     ///
     /// - Parameters:
@@ -72,7 +75,7 @@ enum RunAdoption: ~Copyable {
         let kind = reference["kind"]?.stringValue ?? "Workflow"
         guard let definition = lookUp(kind, name) else {
             return .waiting(
-                reason: "DefinitionNotFound",
+                reason: noDefinition,
                 message: "waiting for the \(kind) \(name) in the namespace \(run.namespace)")
         }
         return start(

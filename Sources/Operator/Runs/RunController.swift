@@ -245,7 +245,9 @@ final class RunController: Sendable {
             let definition = ObjectKey(namespace: object.namespace, name: name)
             waiting.withLock { _ = $0["\(kind)/\(definition)", default: []].insert(object.key) }
             // It may have come between the look-up and now.
-            if definitions(kind, definition) != nil { queue.add(object.key) }
+            if reason == RunAdoption.noDefinition, definitions(kind, definition) != nil {
+                queue.add(object.key)
+            }
         }
         guard object.status["reason"]?.stringValue != reason else { return }
         let phase = object.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }

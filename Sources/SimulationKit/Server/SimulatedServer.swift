@@ -89,6 +89,9 @@ final class SimulatedServer: Sendable {
         return past
     }
 
+    /// Lets go of all watches, and so of whom they told.
+    func forgetWatches() { state.withLock { $0.watches = [] } }
+
     /// Opens a watch.
     func watch(_ route: Route, _ request: HTTPRequest, _ host: Host) -> SimulatedWatch {
         let since = route["resourceVersion"].flatMap { Int64($0) } ?? 0

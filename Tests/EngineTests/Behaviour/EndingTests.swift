@@ -29,6 +29,19 @@ import Workflows
         #expect(run.stored["progress"] == "2/4")
     }
 
+    @Test func `a run whose last task ends in a pause goes on to its end`() throws {
+        var run = TestRun(try TestPlan.make([TestTask("a")]))
+        run.send(.start)
+        run.acknowledgeAll()
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        try run.succeed("a")
+        run.acknowledgeAll()
+        #expect(run.finished == .completed)
+        let steps = run.stored["transitions"]?.arrayValue?.compactMap { $0["to"]?.stringValue }
+        #expect(steps == ["Running", "Paused", "Running", "Completed"])
+    }
+
     @Test func `a paused run starts nothing, and goes on when resumed`() throws {
         var run = TestRun(try TestPlan.make([TestTask("a"), TestTask("b", after: ["a"])]))
         run.send(.start)
