@@ -28,7 +28,7 @@ public final class ControlPlane: Sendable {
         }
         server = APIServer(
             store: store, token: configuration.token, clock: configuration.clock,
-            random: configuration.random)
+            random: configuration.random, review: configuration.review)
         self.collector = collector
         journal = opened.journal
         lock = Mutex(opened.lock)

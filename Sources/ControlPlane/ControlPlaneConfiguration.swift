@@ -12,6 +12,10 @@ public struct ControlPlaneConfiguration: Sendable {
     /// Random bytes, of which UIDs and generated names are made.
     public var random: @Sendable (Int) -> [UInt8]
 
+    /// Says what is wrong, beyond its schema, with an object of a custom kind whose spec is written:
+    /// its kind and the object, to sentences that whoever writes it gets as warnings.
+    public var review: @Sendable (_ kind: String, _ object: JSON) -> [String] = { _, _ in [] }
+
     /// Makes a configuration; the defaults are the system's clock and randomness.
     public init(
         dataDirectory: String?, token: String,

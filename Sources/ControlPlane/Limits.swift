@@ -42,4 +42,6 @@ public enum ControlPlaneLimits {
     public static let annotationBytes = 256 << 10
     /// The most bytes a secret's or a config map's data may have.
     public static let dataBytes = 1 << 20
+    /// The most warnings of a review that one write is answered with.
+    public static let warnings = 16
 }

@@ -61,7 +61,11 @@ extension APIServer {
         }
         object["metadata"] = .object(metadata)
         try resource.checkTypes(object)
-        return try options.validation.prune(&object, as: resource, knowing: known)
+        let unknown = try options.validation.prune(&object, as: resource, knowing: known)
+        guard resource.isCustom, target.subresource.isEmpty, options.validation != .ignore,
+            let spec = object["spec"], spec != known?["spec"]
+        else { return unknown }
+        return unknown + review(resource.kind, object).prefix(ControlPlaneLimits.warnings)
     }
 
     /// Creates an object that has a name.

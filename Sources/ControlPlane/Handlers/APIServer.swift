@@ -11,15 +11,19 @@ final class APIServer: Sendable {
     private let catalogs: Mutex<ResourceCatalog>
     let documents = DocumentCache()
     let timers = WatchTimers()
+    /// What whoever writes an object is warned of.
+    let review: @Sendable (_ kind: String, _ object: JSON) -> [String]
 
     init(
         store: ObjectStore, token: String, clock: @escaping @Sendable () -> Timestamp,
-        random: @escaping @Sendable (Int) -> [UInt8]
+        random: @escaping @Sendable (Int) -> [UInt8],
+        review: @escaping @Sendable (_ kind: String, _ object: JSON) -> [String]
     ) {
         self.store = store
         self.token = token
         self.clock = clock
         self.random = random
+        self.review = review
         catalogs = Mutex(ResourceCatalog(BuiltinResources.all))
     }
 

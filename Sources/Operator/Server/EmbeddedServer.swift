@@ -133,8 +133,9 @@ public final class EmbeddedServer: Sendable {
     private static func plane(
         _ directory: String?, token: String
     ) async throws(ControlPlaneError) -> ControlPlane {
-        let plane = try await ControlPlane(
-            configuration: ControlPlaneConfiguration(dataDirectory: directory, token: token))
+        var settings = ControlPlaneConfiguration(dataDirectory: directory, token: token)
+        settings.review = { WriteReview.warnings(kind: $0, $1) }
+        let plane = try await ControlPlane(configuration: settings)
         do throws(ControlPlaneError) {
             try await plane.install(
                 customResourceDefinitions: ResourceDefinition.all.map(\.customResourceDefinition))

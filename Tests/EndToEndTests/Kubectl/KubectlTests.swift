@@ -32,6 +32,25 @@ import Values
         }
     }
 
+    @Test(arguments: Kubectl.programs)
+    func `the embedded plane warns whoever applies what cannot run, and keeps it`(
+        program: String
+    ) async throws {
+        try await with(program, .embedded) { world, kubectl in
+            let wrong = KubectlTests.workflow.replacing("tasks.say", with: "tasks.sai")
+            let applied = try await kubectl.run("apply", "-f", "-", input: wrong)
+            #expect(applied.code == 0, "\(applied)")
+            #expect(applied.error.contains("Warning: error[E"), "\(applied)")
+            #expect(applied.error.contains("spec.outputs.said"), "\(applied)")
+            try await world.object(.workflows, "greet", "to say the same") {
+                $0.condition("Ready")?["reason"] == "InvalidDefinition"
+            }
+            // What was said of a spec is not said again where only labels change.
+            let labelled = try await kubectl.run("label", "workflow", "greet", "a=b")
+            #expect(labelled.code == 0 && !labelled.error.contains("Warning"), "\(labelled)")
+        }
+    }
+
     @Test(arguments: Kubectl.programs, Plane.all)
     func `a workflow is applied, waited for, shown, edited and deleted`(
         program: String, plane: Plane

@@ -1,0 +1,25 @@
+import Values
+import Workflows
+
+/// What whoever writes a definition to the embedded plane is warned of at once.
+///
+/// The same compiler decides later whether the definition runs, and writes why not into its status: who
+/// applies it need not look there to know.
+enum WriteReview {
+    /// The checker's diagnostics for an object, errors first; empty for kinds without a definition.
+    ///
+    /// O(tasks), as a compilation.
+    static func warnings(kind: String, _ object: JSON) -> [String] {
+        let place: JSONPath
+        switch kind {
+        case "Workflow", "Template": place = ["spec"]
+        case "WorkflowRun": place = ["spec", "workflowSpec"]
+        default: return []
+        }
+        let spec = kind == "WorkflowRun" ? object["spec"]?["workflowSpec"] : object["spec"]
+        guard let spec else { return [] }
+        let found = WorkflowCompiler().compilation(of: spec, at: place).diagnostics
+        let errors = found.errors
+        return (errors + found.all.filter { $0.severity != .error }).map(\.description)
+    }
+}
