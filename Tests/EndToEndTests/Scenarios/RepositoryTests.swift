@@ -155,6 +155,8 @@ import Values
             try await world.isSynced(first)
             try await world.setReference(["branch": "next"])
             try await world.isSynced(second)
+            // A definition that is replaced before it was launched is not launched at all.
+            try await world.run(of: "one", count: 2, is: "Completed")
             try await world.setReference(["commit": .string(first)])
             try await world.isSynced(first)
             let run = try await world.run(of: "one", count: 3, is: "Completed")
