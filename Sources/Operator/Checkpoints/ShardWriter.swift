@@ -86,16 +86,14 @@ struct ShardWriter: Sendable {
         driver.noteShard(shard, written.resourceVersion)
     }
 
-    /// Finds out whose a shard is that is not as we left it.
+    /// Takes up the version of a shard that is not as we left it: whoever wrote it meanwhile can store
+    /// no status that refers to it, as the run is claimed.
     private func lookAgain(_ shard: Int, of driver: RunDriver) async throws(KubernetesError) {
         let found = try await context.client.get(
             .runCheckpoints,
             ShardReader.key(of: driver.key, uid: driver.identity.uid, shard: shard))
         guard found.isOwned(byUID: driver.identity.uid) else { return }
-        let holder = found.status["holder"]?.stringValue
-        // One without a holder was made, and its first write did not arrive.
-        driver.noteConflict(
-            shard, found.resourceVersion, isOurs: holder == driver.holder || holder == nil)
+        driver.noteShard(shard, found.resourceVersion)
     }
 
     private func draft(_ shard: Int, of driver: RunDriver) -> KubernetesObject {

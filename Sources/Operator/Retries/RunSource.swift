@@ -95,7 +95,7 @@ struct RunSource {
         let inputs = status["inputs"]?.objectValue ?? [:]
         let pin = status["workflow"] ?? [:]
         // One that ended before it started has nothing to take over.
-        guard status["checkpoint"] != nil else {
+        guard (status["checkpoint"]?["sequence"]?.integerValue ?? 0) > 0 else {
             return .found(
                 RunSource(definition: definition, pin: pin, inputs: inputs, results: [:]))
         }

@@ -44,7 +44,7 @@ enum RunAdoption: ~Copyable {
         if phase?.isTerminal == true { return .ended }
         guard let uid = run.uid else { return .ended }
         let identity = RunIdentity(namespace: run.namespace, name: run.name, uid: uid)
-        let isResumed = run.status["checkpoint"] != nil
+        let isResumed = run.checkpointSequence > 0
         var source: RunSource?
         switch finding {
         case .none: break

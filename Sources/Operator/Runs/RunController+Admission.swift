@@ -80,7 +80,7 @@ extension RunController {
 extension KubernetesObject {
     /// Whether a run was let in to start: its status says so, or it has started already.
     var isAdmitted: Bool {
-        status["admission"]?["time"]?.stringValue != nil || status["checkpoint"] != nil
+        status["admission"]?["time"]?.stringValue != nil || checkpointSequence > 0
     }
 
     /// Whether a task of another run made this one.

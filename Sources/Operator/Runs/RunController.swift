@@ -17,9 +17,6 @@ final class RunController: Sendable {
     /// How many workers step runs at once; each spends its time waiting for the API server.
     static let workers = 32
 
-    /// How long a shard that another process wrote is left alone before it is looked at again.
-    private static let contestedWait = Duration.seconds(2)
-
     /// The reasons to wait that no event tells the end of.
     private static let polled: Set<String> = ["CheckpointNotFound", "CheckpointDamaged"]
 
@@ -203,7 +200,7 @@ final class RunController: Sendable {
         case .drive(let machine, var firstStatus):
             let priority = object.runPriority(or: machine.plan.definition.priority)
             // What it waited for before it started is over.
-            if object.status["checkpoint"] == nil, object.status["reason"] != nil {
+            if object.checkpointSequence == 0, object.status["reason"] != nil {
                 firstStatus["reason"] = .null
                 firstStatus["message"] = .null
             }
@@ -387,10 +384,19 @@ extension RunController {
     /// Writes the run's status on the version it was decided on, and tells the machine how it went.
     private func writeCheckpoint(_ sequence: Int64, _ driver: RunDriver) async {
         let object = cache.object(driver.key) ?? driver.object
-        let (shards, patch) = driver.checkpoint(
+        var (shards, patch) = driver.checkpoint(
             generation: object.generation, now: context.time.now())
         let started = context.time.monotonic()
         do {
+            if !shards.isEmpty, let claim = driver.claim() {
+                let claimed = try await context.client.patch(
+                    .workflowRuns, driver.key, .merge(claim), subresource: "status")
+                cache.recordWrite(claimed)
+                driver.claimed(claimed)
+                patch[["metadata", "resourceVersion"]] = claimed.resourceVersion.map {
+                    .string($0.description)
+                }
+            }
             // First what the status refers to; a status that is not stored refers to nothing.
             try await ShardWriter(context: context).store(shards, of: driver)
             let written = try await context.client.patch(
@@ -433,9 +439,7 @@ extension RunController {
                 driver.wrote(live, sequence: sequence)
             } else {
                 driver.observe(live)
-                driver.failed(
-                    sequence: sequence,
-                    retryAfter: driver.isContested ? RunController.contestedWait : .zero)
+                driver.failed(sequence: sequence, retryAfter: .zero)
             }
         } catch {
             if error.code == .notFound {

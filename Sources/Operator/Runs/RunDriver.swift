@@ -34,12 +34,14 @@ final class RunDriver: Sendable {
         var wake: Timestamp?
         /// The last checkpoint that is known to be stored by us, or that we took the run up from.
         var acknowledged: Int64
+        /// Who wrote that checkpoint, or claimed the run since.
+        var acknowledgedHolder: String?
+        /// Whether the stored status names this driver as the holder.
+        var isClaimed = false
         /// The class of what has none of its own.
         let runPriority: Admission.Priority
         /// The versions of the checkpoint's shards, as they were read or written last.
         var shardVersions: [Int: ResourceVersion]
-        /// The versions of shards that somebody else was found to have written.
-        var contested: [Int: ResourceVersion] = [:]
     }
 
     private let state: Mutex<State>
@@ -61,7 +63,8 @@ final class RunDriver: Sendable {
                 machine: machine, mailbox: [.desiredStateChanged(desired), .start],
                 unwritten: firstStatus, desired: desired, conditions: object.status["conditions"],
                 resourceVersion: object.resourceVersion,
-                acknowledged: object.checkpointSequence, runPriority: object.runPriority,
+                acknowledged: object.checkpointSequence,
+                acknowledgedHolder: object.checkpointHolder, runPriority: object.runPriority,
                 shardVersions: shardVersions))
     }
 
@@ -146,40 +149,46 @@ final class RunDriver: Sendable {
         state.withLock { $0.shardVersions[shard] }
     }
 
-    /// Notes the version that a shard was stored as.
+    /// Notes the version that a shard was stored as, or was found in.
     func noteShard(_ shard: Int, _ version: ResourceVersion?) {
-        state.withLock { state in
-            state.shardVersions[shard] = version
-            state.contested[shard] = nil
-        }
+        state.withLock { $0.shardVersions[shard] = version }
     }
 
     /// Notes that a shard is gone.
     func forgetShard(_ shard: Int) { state.withLock { $0.shardVersions[shard] = nil } }
 
-    /// Notes that a shard was found in another version than it was left in.
+    /// The write that makes this driver the holder; nil where it is.
     ///
-    /// One that another process wrote is left alone for a while: if that one drives the run now, its
-    /// status will say so. If it has not by the next look, it does not.
-    func noteConflict(_ shard: Int, _ version: ResourceVersion?, isOurs: Bool) {
+    /// It comes before the first shard. Two that drive one run could otherwise write the same shard, and
+    /// the status of the one refer to what the other put there (law 11).
+    func claim() -> JSON? {
         state.withLock { state in
-            if isOurs || state.contested[shard] == version {
-                state.shardVersions[shard] = version
-                state.contested[shard] = nil
-            } else {
-                state.contested[shard] = version
-            }
+            guard !state.isClaimed else { return nil }
+            var metadata: JSON = ["uid": .string(identity.uid)]
+            metadata["resourceVersion"] = state.resourceVersion.map { .string($0.description) }
+            let checkpoint: JSON = [
+                "holder": .string(holder), "sequence": .integer(state.acknowledged),
+            ]
+            return ["metadata": metadata, "status": ["checkpoint": checkpoint]]
         }
     }
 
-    /// Whether a shard was found to be written by another process.
-    var isContested: Bool { state.withLock { !$0.contested.isEmpty } }
+    /// Notes that the claim was stored, as which object.
+    func claimed(_ object: KubernetesObject) {
+        state.withLock { state in
+            state.isClaimed = true
+            state.acknowledgedHolder = holder
+            if let version = object.resourceVersion { state.advance(to: version) }
+        }
+    }
 
     /// Notes that a write was stored, as which object.
     func wrote(_ object: KubernetesObject, sequence: Int64) {
         state.withLock { state in
             state.unwritten = [:]
             state.acknowledged = sequence
+            state.acknowledgedHolder = holder
+            state.isClaimed = true
             state.conditions = object.status["conditions"]
             if let version = object.resourceVersion { state.advance(to: version) }
             state.mailbox.append(.checkpointAcknowledged(sequence: sequence))
@@ -197,7 +206,8 @@ final class RunDriver: Sendable {
     /// Whether events wait.
     var hasEvents: Bool { state.withLock { !$0.mailbox.isEmpty } }
 
-    /// Whether an object holds a checkpoint that another driver wrote after the last one of ours.
+    /// Whether an object holds a checkpoint that another driver wrote after the last one of ours, or
+    /// its claim.
     ///
     /// So does an end that has no checkpoint, as of a run that another process ended before it began.
     /// A view that is older than what is known here tells nothing of that.
@@ -206,9 +216,10 @@ final class RunDriver: Sendable {
         let isAhead = state.withLock { state in
             let isOther =
                 phase?.isTerminal == true || object.checkpointSequence != state.acknowledged
+                || object.checkpointHolder != state.acknowledgedHolder
             return isOther && !state.isPast(object)
         }
-        return isAhead && object.status["checkpoint"]?["holder"]?.stringValue != holder
+        return isAhead && object.checkpointHolder != holder
     }
 
     /// The path of the task that an attempt is of.
@@ -231,8 +242,12 @@ extension KubernetesObject {
         Admission.Priority(number: spec["priority"]?.integerValue ?? 0)
     }
 
-    /// The place of a run's status in the order of its checkpoints; 0 before the first.
+    /// The place of a run's status in the order of its checkpoints; 0 before the first, also where a
+    /// driver has claimed the run.
     var checkpointSequence: Int64 { status["checkpoint"]?["sequence"]?.integerValue ?? 0 }
+
+    /// The driver that wrote the last checkpoint, or has claimed the run since.
+    fileprivate var checkpointHolder: String? { status["checkpoint"]?["holder"]?.stringValue }
 }
 
 extension RunDriver.State {

@@ -120,7 +120,9 @@ final class Steering: Sendable {
     // MARK: Operations
 
     private func request(_ key: ObjectKey, _ run: JSON, _ operation: JSON, _ action: UserAction) {
-        let present = run["spec"]?["operations"]?.arrayValue ?? []
+        // What is there now: another wish of the same moment must not be written over.
+        let now = cluster.server.objects("apis/orchestrator.llm/v1/workflowruns")[key] ?? run
+        let present = now["spec"]?["operations"]?.arrayValue ?? []
         guard present.count < Steering.maximumOperations || isHealed, present.count < 60 else {
             return
         }
