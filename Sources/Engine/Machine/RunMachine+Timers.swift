@@ -27,7 +27,8 @@ extension RunMachine {
     }
 
     private mutating func timeOut(at now: Timestamp, into actions: inout [RunAction]) {
-        guard run.ending == nil, !run.phase.isTerminal else { return }
+        // What undoes the run is not bound by it: a rebuilt run still has the deadline.
+        guard run.ending == nil, run.stage == .main, !run.phase.isTerminal else { return }
         let limit = plan.timeout.map { " of \($0.text)" } ?? ""
         beginEnding(
             .timingOut, message: "the run passed its timeout\(limit)", at: now, into: &actions)

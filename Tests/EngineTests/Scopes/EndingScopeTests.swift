@@ -138,6 +138,20 @@ import Workflows
         #expect(run.run.stored["message"]?.stringValue?.contains("'two'") == true)
     }
 
+    @Test func `a rollback goes on after a crash, whatever the run's timeout says`() throws {
+        var timed = saga
+        timed["config"] = ["timeout": "1h"]
+        var run = ScopedRun(try TestPlan.compile(timed), outcome: Outcomes.path)
+        while run.run.executing.first?.taskID != "two" { _ = try run.step() }
+        run.send(.operation(id: "o1", .rollback))
+        while run.run.executing.first?.taskID != "one~compensation" { _ = try run.step() }
+        run = try ScopedRun(crashed: run, status: run.run.stored, after: .seconds(7200))
+        try run.finish()
+        run.report("rollback")
+        #expect(run.run.finished == .rolledBack)
+        #expect(run.phases["one~compensation"] == "Completed")
+    }
+
     @Test func `a user rolls a run back`() throws {
         var run = ScopedRun(try TestPlan.compile(saga), outcome: Outcomes.path)
         while run.run.executing.first?.taskID != "two" { _ = try run.step() }
