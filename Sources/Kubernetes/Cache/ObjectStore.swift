@@ -56,7 +56,8 @@ public struct ObjectStore: Sendable {
     /// Puts the objects of a whole list in place of what is here.
     ///
     /// - Returns: What changed: added and updated objects in the list's order, then deleted ones by
-    ///   key, then by key those of ours that were deleted before they were seen, each once; nil, with nothing changed, when the list is older than what was seen.
+    ///   key, then by key those of ours that were deleted before they were seen, each once; nil, with
+    ///   nothing changed, when the list is older than what was seen.
     public mutating func replace(
         with objects: [KubernetesObject], at listVersion: ResourceVersion
     ) -> [ObjectChange]? {

@@ -43,31 +43,3 @@ struct Features: Sendable {
         latePauses = random.chance(0.25)
     }
 }
-
-/// What users do in simulations.
-enum UserAction: String, Sendable, CaseIterable {
-    case createRun = "create run"
-    case createWorkflow = "create workflow"
-    case createTemplate = "create template"
-    case createProvider = "create provider"
-    case pause = "pause run"
-    case resume = "resume run"
-    case cancel = "cancel run"
-    case terminate = "terminate run"
-    case deleteRun = "delete run"
-    case editWorkflow = "edit workflow"
-    case deleteWorkflow = "delete workflow"
-    case approve = "approve"
-    case reject = "reject"
-    case answerWrongly = "answer another question"
-    case deleteApproval = "delete approval"
-    case retryTask = "retry task"
-    case skipTask = "skip task"
-    case setOutputs = "set outputs"
-    case resolve = "resolve doubt"
-    case checkpoint = "keep checkpoint"
-    case rollback = "roll back"
-    case retryRun = "try run again"
-    case restoreRun = "restore checkpoint"
-    case retryLetter = "try dead letter again"
-}
