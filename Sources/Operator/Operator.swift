@@ -232,10 +232,20 @@ public final class Operator: Sendable {
             let failure = await self.work()
             self.children.close()
             await self.attempts.shutDown()
+            await self.giveBackShares()
             self.context.events.finish()
             return failure
         }
         if let failure { throw failure }
+    }
+
+    /// In a task of its own: this one may be cancelled, and its requests would fail.
+    private func giveBackShares() async {
+        let shared = providers.sharedProviders
+        guard !shared.isEmpty else { return }
+        await Task(executorPreference: attempts.executor) { [providers] in
+            await providers.giveBackShares(of: shared)
+        }.value
     }
 
     /// - Returns: Why it ended by itself; nil where the task was cancelled.

@@ -37,14 +37,15 @@ struct OperatorContext: Sendable {
 
     /// Writes fields of an object's status, on the version of it that was looked at (law 22).
     func patchStatus(
-        _ type: ResourceType, of object: KubernetesObject, _ status: JSON
+        _ type: ResourceType, of object: KubernetesObject, _ status: JSON,
+        timeout: Duration = KubernetesLimits.requestTimeout
     ) async throws(KubernetesError) -> KubernetesObject {
         var metadata: JSON = [:]
         metadata["uid"] = object.uid.map { .string($0) }
         metadata["resourceVersion"] = object.resourceVersion.map { .string($0.description) }
         return try await client.patch(
             type, object.key, .merge(redact(["metadata": metadata, "status": status])),
-            subresource: "status")
+            subresource: "status", options: WriteOptions(timeout: timeout))
     }
 
     /// The value without secrets in its strings: what every status passes (law 35).

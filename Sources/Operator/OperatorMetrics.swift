@@ -1,9 +1,10 @@
 import Observability
 
 /// What an operator counts, in the names and units that Prometheus is used to.
+///
+/// It does not hold the registry: that holds the gauges, these what they measure, and what they measure
+/// holds this, so that an operator whose term is over would be kept for ever, with its caches.
 final class OperatorMetrics: Sendable {
-    /// All metrics of the process.
-    let registry: MetricRegistry
     /// Runs that ended, by phase.
     let runsFinished: Counter
     /// Attempts that ended, by type and outcome.
@@ -21,7 +22,6 @@ final class OperatorMetrics: Sendable {
 
     /// Makes the metrics in a registry.
     init(registry: MetricRegistry) {
-        self.registry = registry
         OperatorMetrics.addLeading(to: registry, true)
         admission = AdmissionMetrics(registry: registry)
         runsFinished = registry.counter(

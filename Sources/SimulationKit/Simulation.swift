@@ -136,6 +136,10 @@ public struct Simulation: Sendable {
         if !left.isEmpty || watcher?.hasEnded == false, cluster.laws.violations.isEmpty {
             cluster.laws.violated(36, "\(left.count) processes have not ended")
         }
+        if cluster.operatorsInMemory > 0, cluster.laws.violations.isEmpty {
+            cluster.laws.violated(
+                36, "\(cluster.operatorsInMemory) operators that have ended are kept in memory")
+        }
     }
 
     /// Lets a length of time pass, and everything in it happen.

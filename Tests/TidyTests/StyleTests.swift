@@ -18,6 +18,8 @@ import Testing
         "Sources/ControlPlane/ControlPlane.swift",
         // Awaited; apart, because a cancelled task can no longer give its lease back.
         "Sources/Kubernetes/Leases/LeaderElector.swift",
+        // The same, for what a process holds of providers' limits.
+        "Sources/Operator/Operator.swift",
         // The life of a simulated process; the simulation ends it and checks that it has ended.
         "Sources/SimulationKit/Kernel/Host.swift",
     ]

@@ -74,6 +74,9 @@ public struct LimitLedger: Sendable, Hashable {
         shares.contains { $0.holder != holder && !$0.hasEnded(at: now) }
     }
 
+    /// Drops the share of a holder that needs it no more; what it drew from buckets stays drawn.
+    public mutating func remove(_ holder: String) { shares.removeAll { $0.holder == holder } }
+
     mutating func put(_ share: Share) {
         shares.removeAll { $0.holder == share.holder }
         let place = shares.firstIndex { share.holder < $0.holder } ?? shares.count
@@ -92,5 +95,5 @@ public struct LimitLedger: Sendable, Hashable {
 
 extension LimitLedger.Share {
     /// Whether it ended by every clock: its holder's may be behind ours.
-    func hasEnded(at now: Timestamp) -> Bool { expires + AdmissionLimits.clockSkew <= now }
+    public func hasEnded(at now: Timestamp) -> Bool { expires + AdmissionLimits.clockSkew <= now }
 }

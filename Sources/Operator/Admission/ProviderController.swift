@@ -17,9 +17,9 @@ final class ProviderController: Sendable {
     /// How often figures are written that change all the time.
     static let figuresInterval = Duration.seconds(15)
 
-    private let context: OperatorContext
+    let context: OperatorContext
     private let admission: AttemptAdmission
-    private let cache: ObjectCache
+    let cache: ObjectCache
     private let queue: WorkQueue<ObjectKey>
     private let written = Mutex<[ObjectKey: Duration]>([:])
     private let looked = Mutex<[ObjectKey: Duration]>([:])

@@ -43,7 +43,8 @@ final class AttemptRunner: Sendable {
     private let executors: ExecutorRegistry
     private let logs: AttemptLogStore
     private let streams: StreamStore
-    private let executor: (any _Concurrency.TaskExecutor)?
+    /// What the attempts run on; nil means the threads of the process.
+    let executor: (any _Concurrency.TaskExecutor)?
     private let state = Mutex(State())
 
     /// Makes a runner with no attempt.

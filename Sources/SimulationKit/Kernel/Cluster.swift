@@ -29,6 +29,16 @@ final class Cluster: Sendable {
         var restarts = true
         /// The nodes on which processes may start.
         var nodes: Range<Int>
+        /// What is left of operators whose term is over: nothing, once their tasks have ended.
+        var remains: [Remains] = []
+    }
+
+    /// A view of an operator that does not keep it: what it counts, and what attempts write to.
+    private struct Remains {
+        weak var metrics: MetricRegistry?
+        weak var logs: AttemptLogStore?
+
+        var isGone: Bool { metrics == nil && logs == nil }
     }
 
     /// The most deaths of one simulation.
@@ -99,11 +109,19 @@ final class Cluster: Sendable {
     private func lead(
         _ host: Host, _ client: KubernetesClient, _ configuration: Operator.Configuration
     ) async {
-        do {
-            try await Operator(client: client, configuration: configuration).run()
-        } catch {
+        let work = Operator(client: client, configuration: configuration)
+        state.withLock { state in
+            state.remains.removeAll(where: \.isGone)
+            state.remains.append(Remains(metrics: work.metrics, logs: work.logs))
+        }
+        do { try await work.run() } catch {
             world.trace.note("gave up", Int64(host.number), detail: error.description)
         }
+    }
+
+    /// How many operators are still in memory.
+    var operatorsInMemory: Int {
+        state.withLock { $0.remains.count { !$0.isGone } }
     }
 
     private func configuration(

@@ -1,5 +1,8 @@
+import Executors
 import GitOps
+import HTTP
 import Kubernetes
+import Operator
 import TestSupport
 import Testing
 import Values
@@ -82,6 +85,41 @@ import Values
                 for name in names { try await world.run(name, is: "Completed") }
             }
             #expect(service.mostHeld == 3)
+        }
+    }
+
+    @Test func `an operator that stops gives back what it may have under way`() async throws {
+        try await HoldingService.with { service in
+            let directory = try TemporaryDirectory()
+            let plane = try await EmbeddedServer(
+                .init(dataDirectory: directory.path, isDurable: false))
+            let http = HTTPClient()
+            let stopped = Operator(
+                client: plane.client,
+                configuration: Operator.Configuration(
+                    dataDirectory: directory.file("operator"), http: http,
+                    executors: .builtIn(http: http, commands: nil), instance: "stopped",
+                    holder: "stopped"))
+            let term = Task { try await stopped.run() }
+            let main = ObjectKey(namespace: "default", name: "main")
+            _ = try await plane.client.create(
+                .providers, provider(main, service.url, ["maxConcurrent": 3]))
+            var run = KubernetesObject(
+                .workflowRuns, ObjectKey(namespace: "default", name: "calls"))
+            run.spec = calls(5)
+            _ = try await plane.client.create(.workflowRuns, run)
+            try await awaited("three to be under way") { service.heldCount == 3 }
+            var status = try await plane.client.get(.providers, main).status
+            #expect(status["quota"]?["shares"]?[0]?["permits"] == 3)
+
+            term.cancel()
+            try await term.value
+            status = try await plane.client.get(.providers, main).status
+            #expect(status["quota"]?["shares"] == nil)
+            await http.shutdown()
+            let stopping = Task { try await plane.run() }
+            stopping.cancel()
+            try await stopping.value
         }
     }
 }
