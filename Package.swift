@@ -104,7 +104,7 @@ let package = Package(
             [
                 "Crypto", "Engine", "Executors", "HTTP", "Kubernetes", "Observability", "Operator",
                 "POSIX",
-                "Resources", "Values", "Workflows",
+                "Resources", "Streams", "Values", "Workflows",
             ]),
         room("Console", ["POSIX", "Values"]),
         .executableTarget(

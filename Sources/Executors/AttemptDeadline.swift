@@ -1,4 +1,4 @@
-internal import POSIX
+internal import Streams
 internal import Values
 internal import Workflows
 
@@ -9,14 +9,15 @@ enum AttemptDeadline {
     /// What had succeeded by then stays a success. When the caller's own task is cancelled, the
     /// operation's outcome is given as it is.
     static func enforce(
-        _ deadline: Timestamp?, _ operation: @escaping @Sendable () async -> AttemptOutcome
+        _ deadline: Timestamp?, by clock: AttemptClock = .system,
+        _ operation: @escaping @Sendable () async -> AttemptOutcome
     ) async -> AttemptOutcome {
         guard let deadline else { return await operation() }
-        guard SystemClock.now() < deadline else { return .failed(passed(deadline)) }
+        guard clock.now() < deadline else { return .failed(passed(deadline)) }
         return await withTaskGroup(of: AttemptOutcome?.self) { group in
             group.addTask { await operation() }
             group.addTask {
-                try? await WallTimer.sleep(until: deadline)
+                await clock.sleep(until: deadline)
                 return nil
             }
             let first = await group.next() ?? nil
@@ -25,7 +26,7 @@ enum AttemptDeadline {
             // The sleeper is done: at the deadline, or since the caller was cancelled.
             let outcome = (await group.next() ?? nil) ?? .cancelled
             if case .succeeded = outcome { return outcome }
-            return Task.isCancelled && SystemClock.now() < deadline
+            return Task.isCancelled && clock.now() < deadline
                 ? outcome : .failed(passed(deadline))
         }
     }

@@ -54,6 +54,12 @@ public final class Operator: Sendable {
         public var runLimits = RunLimits()
         /// What keeps the text of a run that leaves the API, under a path; nil means files.
         public var archive: (@Sendable (_ path: String, _ text: String) throws(FileError) -> Void)?
+        /// What the tasks of type `stream` ask for responses with; nil means ``http``.
+        public var records: RecordTransport?
+        /// Where the streams and logs of attempts are kept; nil means the files of this machine.
+        public var files: AttemptFiles?
+        /// Makes of everything that tasks can do what their attempts are made with; nil changes nothing.
+        public var instrument: (@Sendable (ExecutorRegistry) -> ExecutorRegistry)?
         /// Is told which steps from phase to phase runs and their tasks take; nil means nobody.
         public var transitions: (@Sendable (TransitionSet) -> Void)?
 
@@ -117,7 +123,7 @@ public final class Operator: Sendable {
             holder: configuration.holder
                 ?? "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))",
             runLimits: configuration.runLimits, transitions: configuration.transitions)
-        let logs = AttemptLogStore(directory: "\(configuration.dataDirectory)/logs")
+        let logs = AttemptLogStore(configuration)
         let caches = Caches()
         let children = Children(context: context, caches: caches)
         let streams = StreamStore(configuration)
@@ -302,7 +308,19 @@ public final class Operator: Sendable {
 extension Operator.Configuration {
     /// Everything that tasks can do, what the operator itself does for them with it.
     fileprivate func executors(_ children: Children, _ streams: StreamStore) -> ExecutorRegistry {
-        executors.adding(children.executors + [StreamExecutor(http: http, store: streams)])
+        let transport = records ?? RecordTransport(http)
+        let all = executors.adding(
+            children.executors + [StreamExecutor(transport: transport, store: streams)])
+        return instrument?(all) ?? all
+    }
+}
+
+extension AttemptLogStore {
+    /// The logs of an operator.
+    fileprivate convenience init(_ configuration: Operator.Configuration) {
+        self.init(
+            directory: "\(configuration.dataDirectory)/logs",
+            files: configuration.files ?? .system(isPrivate: false))
     }
 }
 
@@ -310,6 +328,17 @@ extension StreamStore {
     /// The streams of an operator.
     fileprivate convenience init(_ configuration: Operator.Configuration) {
         self.init(
-            directory: "\(configuration.dataDirectory)/streams", limits: configuration.streams)
+            directory: "\(configuration.dataDirectory)/streams", limits: configuration.streams,
+            files: configuration.files ?? .system(isPrivate: true),
+            clock: AttemptClock(configuration.time))
+    }
+}
+
+extension AttemptClock {
+    /// The clocks of an operator.
+    fileprivate init(_ time: TimeSource) {
+        self.init(now: time.now, monotonic: time.monotonic) { duration in
+            try? await time.sleep(duration)
+        }
     }
 }

@@ -40,16 +40,18 @@ public struct Simulation: Sendable {
     private var steps = 0
     private var stepsNow = 0
 
-    private init(seed: UInt64, isVerbose: Bool) {
-        world = World(seed: seed, isVerbose: isVerbose)
+    private init(seed: UInt64, edition: Edition, isVerbose: Bool) {
+        world = World(seed: seed, edition: edition, isVerbose: isVerbose)
         cluster = Cluster(world)
         workload = Workload(cluster)
         watcher = world.features.watcher ? Watcher(cluster) : nil
     }
 
     /// Simulates what a seed stands for.
-    public static func run(seed: UInt64, isVerbose: Bool = false) -> Report {
-        var simulation = Simulation(seed: seed, isVerbose: isVerbose)
+    public static func run(
+        seed: UInt64, edition: Edition = .latest, isVerbose: Bool = false
+    ) -> Report {
+        var simulation = Simulation(seed: seed, edition: edition, isVerbose: isVerbose)
         simulation.perform()
         defer {
             simulation.world.clock.clear()
@@ -67,6 +69,7 @@ public struct Simulation: Sendable {
 
     private mutating func perform() {
         workload.schedule()
+        StreamWorkload(cluster).schedule(within: workload.duration)
         cluster.start()
         watcher?.start()
         go(for: workload.duration)
@@ -99,6 +102,7 @@ public struct Simulation: Sendable {
         } while !hasEnded && world.clock.now < limit
         guard cluster.laws.violations.isEmpty else { return }
         cluster.laws.checkEnd(cluster.server)
+        cluster.streamLaws.checkEnd(cluster)
         watcher?.check(cluster.server)
     }
 

@@ -67,7 +67,8 @@ import Workflows
         var limits = StreamLimits()
         change(&limits)
         return StreamExecutor(
-            http: client, store: StreamStore(directory: directory, limits: limits))
+            transport: RecordTransport(client),
+            store: StreamStore(directory: directory, limits: limits))
     }
 
     private func withServer(
@@ -227,7 +228,7 @@ import Workflows
         limits.storedBytes = 64 << 10
         let store = StreamStore(directory: directory, limits: limits)
         let log = store.log(StreamStore.Address(runUID: "uid-1", path: "source"))
-        log.begin(generation: 1, readers: ["task"])
+        try log.begin(generation: 1, readers: ["task"])
         let count = temporary.file("count")
         // Each line is noted once it is written; a pipe holds 64 KiB of them.
         let script = """

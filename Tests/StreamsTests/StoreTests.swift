@@ -47,7 +47,7 @@ import Values
         async throws
     {
         let first = log()
-        first.begin(generation: 1, readers: ["reader"])
+        try first.begin(generation: 1, readers: ["reader"])
         #expect(try await first.append(lines(0..<40), arrival: 1000))
         for offset in Int64(0)...40 {
             let expected = (Int(offset)..<40).map { "line \($0)" }
@@ -57,21 +57,21 @@ import Values
         #expect(second.generation == 1)
         #expect(second.count == 40)
         #expect(try readAll(second, 1, from: 17) == (17..<40).map { "line \($0)" })
-        second.begin(generation: 1, readers: ["reader"])
+        try second.begin(generation: 1, readers: ["reader"])
         #expect(try await second.append(lines(40..<41), arrival: 1000))
         #expect(try readAll(second, 1, from: 39) == ["line 39", "line 40"])
     }
 
     @Test func `a line that a crash cut off is no record`() async throws {
         let first = log()
-        first.begin(generation: 1, readers: [])
+        try first.begin(generation: 1, readers: [])
         #expect(try await first.append(lines(0..<3), arrival: 1000))
         let folder = "\(directory)/uid-1"
         let file = try #require(try FileSystem.list(folder).last)
         try FileSystem.append(Array("1000 half a li".utf8), to: "\(folder)/\(file)")
         let second = log()
         #expect(second.count == 3)
-        second.begin(generation: 1)
+        try second.begin(generation: 1)
         #expect(try await second.append(lines(3..<4), arrival: 1000))
         #expect(try readAll(second, 1, from: 0) == (0..<4).map { "line \($0)" })
     }
@@ -80,7 +80,7 @@ import Values
         async throws
     {
         let log = log()
-        log.begin(generation: 1, readers: ["slow", "fast"])
+        try log.begin(generation: 1, readers: ["slow", "fast"])
         let records = lines(0..<500)
         let writer = Task { try await log.append(records, arrival: 1000) }
         var slow: Int64 = 0
@@ -107,7 +107,7 @@ import Values
         async throws
     {
         let log = log()
-        log.begin(generation: 1, readers: [])
+        try log.begin(generation: 1, readers: [])
         #expect(try await log.append(lines(0..<500), arrival: 1000))
         #expect(log.storedBytes <= 820)
         #expect(log.first > 400)
@@ -121,7 +121,7 @@ import Values
 
     @Test func `a writer that waits goes on when its reader ends, or is cancelled`() async throws {
         let log = log()
-        log.begin(generation: 1, readers: ["reader"])
+        try log.begin(generation: 1, readers: ["reader"])
         let records = lines(0..<500)
         let writer = Task { try await log.append(records, arrival: 1000) }
         var version = log.version
@@ -131,7 +131,7 @@ import Values
         }
         log.release("reader")
         #expect(try await writer.value)
-        log.begin(generation: 1, readers: ["another"])
+        try log.begin(generation: 1, readers: ["another"])
         let others = lines(500..<900)
         let second = Task { try await log.append(others, arrival: 1000) }
         second.cancel()
@@ -140,9 +140,9 @@ import Values
 
     @Test func `a new generation makes void what was read`() async throws {
         let log = log()
-        log.begin(generation: 1, readers: ["reader"])
+        try log.begin(generation: 1, readers: ["reader"])
         #expect(try await log.append(lines(0..<30), arrival: 1000))
-        log.begin(generation: 2, readers: ["reader"])
+        try log.begin(generation: 2, readers: ["reader"])
         var place = StreamLog.ReadingPlace()
         guard case .restarted(let generation) = try log.read(generation: 1, from: 30, as: &place)
         else {
@@ -192,7 +192,7 @@ import Values
     @Test func `the streams of a run that is gone are removed`() async throws {
         let store = StreamStore(directory: directory)
         let log = store.log(address)
-        log.begin(generation: 1)
+        try log.begin(generation: 1)
         #expect(try await log.append(lines(0..<3), arrival: 1000))
         store.remove(runUID: "uid-1")
         #expect(store.log(address).count == 0)

@@ -28,11 +28,10 @@ extension RunMachine {
     private mutating func dispatch(at now: Timestamp, into actions: inout [RunAction]) {
         settleEnds(at: now, into: &actions)
         while run.phase == .running, run.ending == nil, let task = ready.first {
-            // Whoever reads a stream takes no place: its writer may wait for it.
+            // Whoever reads a stream takes no place: its writer may wait for it, or for a place.
             let isCompanion = tasks[task].traits.contains(.companion)
-            guard isCompanion || active.count - approvals + asking.count < parallelism else {
-                return
-            }
+            let taken = active.count - approvals - companions + asking.count
+            guard isCompanion || taken < parallelism else { return }
             ready.remove(task, level: tasks[task].level)
             if hasRarePhases, !isCompanion, hold(task) { continue }
             start(task, isAdmitted: false, at: now, into: &actions)

@@ -213,7 +213,9 @@ extension RunMachine {
         case .running where isContainer:
             tasks[task].marks.insert(.container)
             if let deadline = details[task]?.deadline { timers.set(task, to: deadline) }
-        case .launching, .running: active.insert(task)
+        case .launching, .running:
+            active.insert(task)
+            if tasks[task].traits.contains(.companion) { companions += 1 }
         case .waitingApproval:
             active.insert(task)
             approvals += 1
@@ -406,7 +408,9 @@ extension RunMachine {
             }
             if instances[instance].program.maximumParallel != .max {
                 instances[instance].underWay = Int32(
-                    instances[instance].range.count { tasks[$0].phase.isUnderWay })
+                    instances[instance].range.count {
+                        tasks[$0].phase.isUnderWay && !tasks[$0].traits.contains(.companion)
+                    })
             }
             if instances[instance].role == .compensation, instances[instance].remaining == 0 {
                 instances[instance].isOver = true

@@ -107,7 +107,9 @@ extension RunMachine {
             let path = path(of: task)
             if streamReaders(of: task) != nil {
                 actions.append(
-                    .streamEnded(path, isComplete: tasks[task].phase == .completed))
+                    .streamEnded(
+                        path, isComplete: tasks[task].phase == .completed,
+                        isByAttempt: tasks[task].reason == nil))
             }
             let (program, index) = place(of: task)
             guard let source = program.tasks[index].stream?.source else { continue }

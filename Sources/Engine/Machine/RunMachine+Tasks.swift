@@ -24,6 +24,9 @@ extension RunMachine {
         if !tasks[task].isOpenContainer {
             if present.isActive && !phase.isActive { active.remove(task) }
             if !present.isActive && phase.isActive { active.insert(task) }
+            if present.isActive != phase.isActive, tasks[task].traits.contains(.companion) {
+                companions += phase.isActive ? 1 : -1
+            }
         }
         if hasRarePhases { count(task, from: present, to: phase) }
         tasks[task].phase = phase
@@ -42,7 +45,7 @@ extension RunMachine {
         if phase == .waitingApproval { approvals += 1 }
         let instance = Int(tasks[task].instance)
         guard instances[instance].program.maximumParallel != .max,
-            present.isUnderWay != phase.isUnderWay
+            present.isUnderWay != phase.isUnderWay, !tasks[task].traits.contains(.companion)
         else { return }
         instances[instance].underWay += phase.isUnderWay ? 1 : -1
         guard !phase.isUnderWay, !instances[instance].held.isEmpty else { return }

@@ -53,6 +53,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var hasRarePhases = false
     /// How many of those wait for people, and so take no place.
     var approvals = 0
+    /// How many of those read the stream of another task, and so take no place either.
+    var companions = 0
     /// Tasks whose last dependency has just ended, still to be looked at; empty between steps.
     var arrivals: [Int32] = []
     /// Instances whose last task has just ended, still to be looked at; empty between steps.
@@ -162,6 +164,7 @@ public struct RunMachine: ~Copyable, Sendable {
         active = other.active
         hasRarePhases = other.hasRarePhases
         approvals = other.approvals
+        companions = other.companions
         arrivals = other.arrivals
         endedInstances = other.endedInstances
         reported = other.reported

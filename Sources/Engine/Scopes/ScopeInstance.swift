@@ -23,7 +23,7 @@ struct ScopeInstance: Sendable {
     let prefix: String
     /// How many of its tasks have not ended.
     var remaining: Int32
-    /// How many of its tasks are under way; counted only where that is bounded.
+    /// How many of its tasks are under way that take a place; counted only where that is bounded.
     var underWay: Int32 = 0
     /// Tasks that are ready but for that bound, in ascending order.
     var held: [Int32] = []

@@ -1,5 +1,4 @@
 internal import HTTP
-internal import POSIX
 internal import Streams
 internal import Values
 internal import Workflows
@@ -9,8 +8,9 @@ internal import Workflows
 /// A stream of events that breaks is asked for again with the id of the last event. Lines have no such
 /// id: whoever asks again passes over as many as were taken before.
 struct HTTPRecordSource: RecordSource {
-    private let client: HTTPClient
+    private let transport: RecordTransport
     private let limits: StreamLimits
+    private let clock: AttemptClock
     private let inputs: HTTPInputs
     private let format: StreamFormat
     /// Whether the stream goes on past the end of a response.
@@ -18,10 +18,11 @@ struct HTTPRecordSource: RecordSource {
     private let deadline: Timestamp?
 
     init(
-        _ attempt: TaskAttemptRequest, client: HTTPClient, limits: StreamLimits
+        _ attempt: TaskAttemptRequest, transport: RecordTransport, store: StreamStore
     ) throws(TaskError) {
-        self.client = client
-        self.limits = limits
+        self.transport = transport
+        limits = store.limits
+        clock = store.clock
         var request = attempt
         for name in attempt.inputs.keys where name == "values" {
             request.inputs[name] = Optional<JSON>.none
@@ -76,7 +77,7 @@ struct HTTPRecordSource: RecordSource {
             case .complete, .broken:
                 // The last event may be the one that ends the stream: a request has its price.
                 guard await buffer.waitUntilIdle() else { return }
-                try? await WallTimer.sleep(for: min(state.wait, limits.reconnectionWait))
+                await clock.sleep(min(state.wait, limits.reconnectionWait))
             }
         }
     }
@@ -84,14 +85,14 @@ struct HTTPRecordSource: RecordSource {
     private func respond(_ state: inout State, into buffer: RecordBuffer) async -> End {
         var request = inputs.request
         request.timeout =
-            deadline.map { max(.milliseconds(1), $0 - SystemClock.now()) }
+            deadline.map { max(.milliseconds(1), $0 - clock.now()) }
             ?? ExecutorLimits.requestTimeout
         if format == .events {
             request.headers["Accept"] = "text/event-stream"
             if !state.cursor.isEmpty { request.headers["Last-Event-ID"] = state.cursor }
         }
         do {
-            let stream = try await client.stream(request)
+            let stream = try await transport.open(request)
             // The standard: a server says so that there is nothing more to come.
             if format == .events, stream.status == 204 {
                 _ = await buffer.put(.ended)
@@ -106,18 +107,18 @@ struct HTTPRecordSource: RecordSource {
         }
     }
 
-    private func refusal(_ stream: HTTPResponseStream) async throws(HTTPError) -> End {
+    private func refusal(_ stream: any RecordResponse) async throws(HTTPError) -> End {
         var body: [UInt8] = []
         while body.count < ExecutorLimits.textBytes, let bytes = try await stream.next() {
             body += bytes
         }
         stream.cancel()
         let response = HTTPResponse(status: stream.status, headers: stream.headers, body: body)
-        return .failed(HTTPFailure.error(of: inputs, response, now: SystemClock.now()))
+        return .failed(HTTPFailure.error(of: inputs, response, now: clock.now()))
     }
 
     private func lines(
-        of stream: HTTPResponseStream, _ state: inout State, into buffer: RecordBuffer
+        of stream: any RecordResponse, _ state: inout State, into buffer: RecordBuffer
     ) async throws(HTTPError) -> End {
         var splitter = LineSplitter(maximumBytes: limits.recordBytes)
         var number: Int64 = 0
@@ -134,7 +135,7 @@ struct HTTPRecordSource: RecordSource {
     }
 
     private func events(
-        of stream: HTTPResponseStream, _ state: inout State, into buffer: RecordBuffer
+        of stream: any RecordResponse, _ state: inout State, into buffer: RecordBuffer
     ) async throws(HTTPError) -> End {
         var splitter = EventSplitter(maximumBytes: limits.recordBytes, lastID: state.cursor)
         while let bytes = try await stream.next() {
@@ -153,7 +154,7 @@ struct HTTPRecordSource: RecordSource {
         _ content: StreamRecord.Content, _ state: inout State, into buffer: RecordBuffer
     ) async -> Bool {
         let record = StreamRecord(
-            offset: state.offset, arrival: SystemClock.now().nanoseconds / 1_000_000,
+            offset: state.offset, arrival: clock.milliseconds,
             content: content)
         state.offset += 1
         state.hasAdvanced = true

@@ -1,4 +1,3 @@
-internal import POSIX
 internal import Streams
 internal import Values
 internal import Workflows
@@ -14,6 +13,7 @@ struct StreamAttempt: Sendable {
     private let request: TaskAttemptRequest
     private let plan: StreamPlan
     private let limits: StreamLimits
+    private let clock: AttemptClock
     private let output: any AttemptOutputSink
     /// The task's own stream.
     private let log: StreamLog
@@ -36,11 +36,12 @@ struct StreamAttempt: Sendable {
         self.plan = plan
         self.output = output
         limits = store.limits
+        clock = store.clock
         log = store.log(StreamStore.Address(runUID: request.runUID, path: request.taskID))
         source = request.streamSource.map {
             store.log(StreamStore.Address(runUID: request.runUID, path: $0))
         }
-        lastCheckpoint = SystemClock.monotonic()
+        lastCheckpoint = clock.monotonic()
         let values = request.inputs["values"] ?? [:]
         guard let progress = request.progress else {
             pipeline = StreamPipeline(plan, values: values, limits: limits)
@@ -63,7 +64,7 @@ struct StreamAttempt: Sendable {
     mutating func run(taking buffer: RecordBuffer) async throws(TaskError) -> AttemptOutcome {
         do {
             if generation > 0 {
-                begin()
+                try begin()
                 guard try await handOn() else { return .cancelled }
             }
             while !Task.isCancelled {
@@ -76,6 +77,7 @@ struct StreamAttempt: Sendable {
             }
             if Task.isCancelled { return .cancelled }
             guard try await checkpoint() else { return .cancelled }
+            try log.seal()
             return .succeeded(outputs: pipeline.outputs)
         } catch let failure as StreamFailure { throw failure.taskError } catch {
             throw error as? TaskError ?? .invalid("\(error)")
@@ -85,7 +87,7 @@ struct StreamAttempt: Sendable {
     /// How long to wait for a record before what has changed is stored; nil where nothing has.
     private var timeToCheckpoint: Duration? {
         guard isChanged else { return nil }
-        return max(.zero, lastCheckpoint + limits.checkpointInterval - SystemClock.monotonic())
+        return max(.zero, lastCheckpoint + limits.checkpointInterval - clock.monotonic())
     }
 
     /// Closes the windows that are due, and stores what must be.
@@ -112,7 +114,7 @@ struct StreamAttempt: Sendable {
             pipeline = StreamPipeline(
                 plan, values: request.inputs["values"] ?? [:], limits: limits)
             self.generation = generation
-            begin()
+            try begin()
         case .ended: pipeline.end()
         case .failed(let error): throw error
         }
@@ -121,8 +123,8 @@ struct StreamAttempt: Sendable {
     }
 
     /// Begins the task's own stream, or goes on with it; its generation is that of the source.
-    private func begin() {
-        log.begin(
+    private func begin() throws(StreamFailure) {
+        try log.begin(
             generation: generation, start: pipeline.results(after: 0).first,
             readers: request.streamReaders)
         source?.acknowledge(request.taskID, upTo: pipeline.next)
@@ -137,7 +139,7 @@ struct StreamAttempt: Sendable {
         guard await output.checkpoint(progress) else { return false }
         unsaved = 0
         isChanged = false
-        lastCheckpoint = SystemClock.monotonic()
+        lastCheckpoint = clock.monotonic()
         return try await handOn()
     }
 
@@ -145,8 +147,7 @@ struct StreamAttempt: Sendable {
     private mutating func handOn() async throws -> Bool {
         let (_, results) = pipeline.results(after: log.count)
         let lines = results.map(\.bytes)
-        let now = SystemClock.now().nanoseconds / 1_000_000
-        guard try await log.append(lines, arrival: now) else { return false }
+        guard try await log.append(lines, arrival: clock.milliseconds) else { return false }
         for line in lines { await output.write(stream: .stdout, bytes: line + [0x0A]) }
         pipeline.noteStored(results: pipeline.emitted)
         source?.acknowledge(request.taskID, upTo: pipeline.next)

@@ -1,4 +1,3 @@
-public import HTTP
 public import Streams
 internal import Values
 public import Workflows
@@ -11,16 +10,16 @@ public import Workflows
 public struct StreamExecutor: TaskExecutor {
     /// `stream`.
     public let type = "stream"
-    private let client: HTTPClient
+    private let transport: RecordTransport
     private let store: StreamStore
 
     /// Makes an executor.
     ///
     /// - Parameters:
-    ///   - client: What responses are asked for with.
+    ///   - transport: What responses are asked for with.
     ///   - store: The streams of the tasks of this process.
-    public init(http client: HTTPClient, store: StreamStore) {
-        self.client = client
+    public init(transport: RecordTransport, store: StreamStore) {
+        self.transport = transport
         self.store = store
     }
 
@@ -28,7 +27,7 @@ public struct StreamExecutor: TaskExecutor {
     public func execute(
         _ attempt: TaskAttemptRequest, output: any AttemptOutputSink
     ) async -> AttemptOutcome {
-        await AttemptDeadline.enforce(attempt.deadline) {
+        await AttemptDeadline.enforce(attempt.deadline, by: store.clock) {
             do throws(TaskError) {
                 let source = try source(of: attempt)
                 let stream = try StreamAttempt(attempt, store: store, output: output)
@@ -48,14 +47,14 @@ public struct StreamExecutor: TaskExecutor {
             }
             return ListRecordSource(items: list)
         }
-        return try HTTPRecordSource(attempt, client: client, limits: store.limits)
+        return try HTTPRecordSource(attempt, transport: transport, store: store)
     }
 
     /// Reads ahead as far as the buffer allows, beside the work on what was read.
     private func run(
         _ stream: StreamAttempt, reading source: any RecordSource
     ) async -> AttemptOutcome {
-        let buffer = RecordBuffer(limits: store.limits)
+        let buffer = RecordBuffer(limits: store.limits, clock: store.clock)
         let position = stream.position
         return await withTaskGroup(of: AttemptOutcome?.self) { group in
             group.addTask {

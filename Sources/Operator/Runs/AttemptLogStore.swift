@@ -1,5 +1,4 @@
-import POSIX
-import Streams
+public import Streams
 import Synchronization
 
 /// What attempts wrote to standard output and error, kept in one bounded file an attempt.
@@ -26,11 +25,15 @@ public final class AttemptLogStore: Sendable {
         }
     }
 
-    private let files: RunFiles
+    private let places: RunFiles
+    private let files: AttemptFiles
     private let sizes = Mutex<[Key: Int]>([:])
 
     /// Makes a store in a directory, which is made on the first write.
-    public init(directory: String) { files = RunFiles(directory: directory) }
+    public init(directory: String, files: AttemptFiles = .system(isPrivate: false)) {
+        places = RunFiles(directory: directory)
+        self.files = files
+    }
 
     /// Adds output of an attempt.
     public func append(_ bytes: [UInt8], to key: Key) {
@@ -41,18 +44,18 @@ public final class AttemptLogStore: Sendable {
         }
         guard room > 0 else { return }
         let kept = bytes.count <= room ? bytes : Array(bytes.prefix(room))
-        try? FileSystem.createDirectory(files.folder(ofRun: key.runUID))
-        try? FileSystem.append(kept, to: path(key))
+        try? files.createDirectory(places.folder(ofRun: key.runUID))
+        try? files.append(kept, path(key))
     }
 
     /// The output of an attempt; empty where there is none.
     public func read(_ key: Key) -> [UInt8] {
-        (try? FileSystem.read(path(key), maximumBytes: AttemptLogStore.maximumBytes)) ?? []
+        (try? files.read(path(key))) ?? []
     }
 
     /// The numbers of the attempts of a task that wrote something, in order.
     public func attempts(runUID: String, taskID: String) -> [Int] {
-        let names = (try? FileSystem.list(files.folder(ofRun: runUID))) ?? []
+        let names = (try? files.list(places.folder(ofRun: runUID))) ?? []
         return names.compactMap { name -> Int? in
             let front = RunFiles.name(ofTask: taskID) + "."
             guard name.hasPrefix(front), name.hasSuffix(".log") else { return nil }
@@ -64,9 +67,9 @@ public final class AttemptLogStore: Sendable {
     public func close(_ key: Key) { sizes.withLock { _ = $0.removeValue(forKey: key) } }
 
     /// Removes the output of a run that is gone.
-    public func remove(runUID: String) { try? FileSystem.remove(files.folder(ofRun: runUID)) }
+    public func remove(runUID: String) { try? files.remove(places.folder(ofRun: runUID)) }
 
     private func path(_ key: Key) -> String {
-        "\(files.folder(ofRun: key.runUID))/\(RunFiles.name(ofTask: key.taskID)).\(key.attempt).log"
+        "\(places.folder(ofRun: key.runUID))/\(RunFiles.name(ofTask: key.taskID)).\(key.attempt).log"
     }
 }

@@ -159,7 +159,9 @@ final class AttemptRunner: Sendable {
         var stream: StreamOutput?
         if attempt.streamReaders != nil, attempt.stream == nil {
             let log = streams.log(StreamStore.Address(runUID: run.uid, path: attempt.taskID))
-            stream = StreamOutput(attempt, log: log, limits: streams.limits)
+            do throws(StreamFailure) {
+                stream = try StreamOutput(attempt, log: log, store: streams)
+            } catch { return .failed(error.taskError) }
             if StreamOutput.resumes(attempt) { request.streamOffset = log.count }
         }
         let outcome = await executors.execute(

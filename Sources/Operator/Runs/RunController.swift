@@ -333,8 +333,8 @@ extension RunController {
         case .progressStored(let reference):
             guard let path = driver.path(of: reference) else { return }
             attempts.noteProgressStored(path, attempt: reference.attempt, of: driver.identity)
-        case .streamEnded(let path, let isComplete):
-            stream(path, of: driver).end(isComplete: isComplete)
+        case .streamEnded(let path, let isComplete, let isByAttempt):
+            stream(path, of: driver).end(isComplete: isComplete, isSealed: isByAttempt)
         case .streamReleased(let path, let reader): stream(path, of: driver).release(reader)
         case .setTimer: break  // The driver keeps the moment; drive(_:) asks for it at the end.
         case .recordEvent(let notice):

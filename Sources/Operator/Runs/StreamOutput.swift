@@ -1,6 +1,5 @@
 import Engine
 import Executors
-import POSIX
 import Streams
 import Synchronization
 import Values
@@ -16,14 +15,20 @@ final class StreamOutput: Sendable {
     }
 
     private let log: StreamLog
+    private let clock: AttemptClock
     private let state: Mutex<State>
 
     /// Begins the stream of an attempt, or goes on with that of earlier ones where the task says that
     /// it does.
-    init(_ attempt: TaskAttempt, log: StreamLog, limits: StreamLimits) {
+    ///
+    /// - Throws: ``StreamFailure`` where nothing can be stored of it.
+    init(
+        _ attempt: TaskAttempt, log: StreamLog, store: StreamStore
+    ) throws(StreamFailure) {
         self.log = log
-        state = Mutex(State(splitter: LineSplitter(maximumBytes: limits.recordBytes)))
-        log.begin(
+        clock = store.clock
+        state = Mutex(State(splitter: LineSplitter(maximumBytes: store.limits.recordBytes)))
+        try log.begin(
             generation: StreamOutput.resumes(attempt) ? 1 : Int64(attempt.reference.attempt),
             readers: attempt.streamReaders ?? [])
     }
@@ -38,16 +43,17 @@ final class StreamOutput: Sendable {
         await append(state.withLock { $0.splitter.feed(bytes) })
     }
 
-    /// Takes the last line where it has no end, and tells why records were lost, if they were.
+    /// Takes the last line where it has no end, seals the stream, and tells why records were lost, if they were.
     func finish() async -> StreamFailure? {
         await append(state.withLock { $0.splitter.flush().map { [$0] } ?? [] })
-        return state.withLock { $0.failure }
+        if let failure = state.withLock({ $0.failure }) { return failure }
+        do throws(StreamFailure) { try log.seal() } catch { return error }
+        return nil
     }
 
     private func append(_ lines: [[UInt8]]) async {
         guard state.withLock({ $0.failure == nil }) else { return }
-        let now = SystemClock.now().nanoseconds / 1_000_000
-        do { _ = try await log.append(lines, arrival: now) } catch {
+        do { _ = try await log.append(lines, arrival: clock.milliseconds) } catch {
             state.withLock { $0.failure = error }
         }
     }

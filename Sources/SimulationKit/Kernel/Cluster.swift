@@ -50,6 +50,9 @@ final class Cluster: Sendable {
     let laws: LawBook
     let server: SimulatedServer
     let arrangement: Arrangement
+    let streamLaws: StreamLaws
+    let streamFaults: StreamFaults
+    private let disks = [SimulatedDisk(), SimulatedDisk()]
     private let random: RandomStream
     private let state: Mutex<State>
 
@@ -57,6 +60,8 @@ final class Cluster: Sendable {
         self.world = world
         laws = LawBook(world)
         server = SimulatedServer(world, laws)
+        streamLaws = StreamLaws(world, laws)
+        streamFaults = StreamFaults(world)
         random = RandomStream(seed: world.seed, concern: 6)
         let roll = random.below(10)
         arrangement = roll < 5 ? .single : roll < 8 ? .both : .elected
@@ -81,6 +86,7 @@ final class Cluster: Sendable {
         let host = Host(number: number, node: node, server)
         state.withLock { $0.hosts.append(host) }
         world.trace.note("start", Int64(number), Int64(node))
+        loseDisk(of: host)
         host.start { [self] in
             await work(on: host)
         } end: { [self] in
@@ -131,7 +137,7 @@ final class Cluster: Sendable {
         redactor.add(ScriptedExecutor.canary)
         let types = ["command", "http"]
         var configuration = Operator.Configuration(
-            dataDirectory: "/nonexistent/simulation", http: Cluster.unusedHTTP,
+            dataDirectory: HostFiles.directory, http: Cluster.unusedHTTP,
             executors: ExecutorRegistry(
                 types.map { ScriptedExecutor(type: $0, host: host, cluster: self) }),
             redactor: redactor,
@@ -140,6 +146,9 @@ final class Cluster: Sendable {
             ) { [self] record in log(record, host) },
             time: host.time, random: random, attemptExecutor: world.executor,
             instance: "node-\(host.node)", holder: host.holder)
+        configuration.files = HostFiles(host, self).files
+        configuration.instrument = { [self] in watched($0, on: host) }
+        if let streams = world.streams { configuration.streams = streams.limits }
         configuration.transitions = { [world] in world.coverage.note($0) }
         configuration.archive = { [laws] path, text in laws.archived(text, at: path, by: host) }
         if world.features.shards {
@@ -203,6 +212,16 @@ extension Cluster {
         world.trace.note("kill", Int64(host.number), detail: why)
         host.markReplaced()
         host.die()
+        restart(host)
+    }
+
+    /// A process dies in the middle of a step: nothing more of it is seen, and it unwinds later.
+    func collapse(_ host: Host, _ why: String) {
+        guard host.isAlive else { return }
+        world.trace.note("kill", Int64(host.number), detail: why)
+        host.markReplaced()
+        host.fall()
+        world.clock.after(.zero) { host.die() }
         restart(host)
     }
 
@@ -279,5 +298,26 @@ extension Cluster {
             world.trace.note("stop", Int64(host.number))
             host.stop()
         }
+    }
+}
+
+extension Cluster {
+    /// The disk of a machine.
+    func disk(of node: Int) -> SimulatedDisk { disks[node] }
+
+    /// A machine may have another disk when a process starts on it.
+    private func loseDisk(of host: Host) {
+        guard streamFaults.strikes(.diskLost) else { return }
+        world.coverage.hit(.file, StreamFault.diskLost.rawValue)
+        world.trace.note("disk lost", Int64(host.node))
+        disk(of: host.node).clear()
+    }
+
+    /// What tasks can do, watched where nobody has made it up.
+    private func watched(_ registry: ExecutorRegistry, on host: Host) -> ExecutorRegistry {
+        guard world.streams != nil, let inner = try? registry.executor(forType: "stream") else {
+            return registry
+        }
+        return registry.adding([WatchedExecutor(inner: inner, host: host, cluster: self)])
     }
 }

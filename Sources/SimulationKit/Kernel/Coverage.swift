@@ -22,6 +22,10 @@ public struct Coverage: Sendable, Hashable {
         case user
         /// Ends of attempts.
         case attempt
+        /// What became of streams.
+        case stream
+        /// Operations on the files of streams and what went wrong with them.
+        case file
     }
 
     /// How often each thing happened.

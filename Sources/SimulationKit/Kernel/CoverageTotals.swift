@@ -17,6 +17,8 @@ extension Coverage {
         case .fault: Fault.allCases.map(\.rawValue)
         case .user: UserAction.allCases.map(\.rawValue)
         case .attempt: AttemptStep.possibleEnds
+        case .stream: StreamCoverage.streams
+        case .file: StreamCoverage.files
         }
     }
 

@@ -105,6 +105,9 @@ final class Host: Sendable {
         root?.cancel()
     }
 
+    /// Is dead from here on, although its tasks do not know yet.
+    func fall() { state.withLock { $0.isAlive = false } }
+
     /// Is asked to stop, as by SIGTERM.
     func stop() {
         let root = state.withLock { state in

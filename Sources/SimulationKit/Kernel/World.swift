@@ -16,6 +16,8 @@ final class World: Sendable {
     let models = Models()
     /// What this simulation has of what not all have.
     let features: Features
+    /// What it has of streams; nil where it has none.
+    let streams: StreamFeatures?
     /// What the product draws: jitter and the like.
     let jitter: RandomStream
     /// In which order jobs run.
@@ -23,12 +25,14 @@ final class World: Sendable {
     private let delays: RandomStream
     private let isSlowNetwork: Bool
 
-    init(seed: UInt64, isVerbose: Bool) {
+    init(seed: UInt64, edition: Simulation.Edition, isVerbose: Bool) {
         self.seed = seed
         trace = Trace(clock: clock, isVerbose: isVerbose)
         coverage = CoverageCounter()
         faults = Faults(seed: seed, coverage)
         features = Features(RandomStream(seed: seed, concern: 10))
+        streams =
+            edition.hasStreams ? StreamFeatures(RandomStream(seed: seed, concern: 31)) : nil
         jitter = RandomStream(seed: seed, concern: 3)
         order = RandomStream(seed: seed, concern: 4)
         delays = RandomStream(seed: seed, concern: 5)

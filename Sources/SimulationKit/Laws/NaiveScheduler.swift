@@ -177,6 +177,8 @@ extension NaiveScheduler {
             if task.timeout != nil || tasks[path]?["error"]?["type"] == "TimeoutError" {
                 ends.insert(End(phase: "TimedOut"))
             }
+        case "stream":
+            ends = [End(phase: "Completed"), End(phase: "Failed"), End(phase: "TimedOut")]
         default: ends = attempts(of: task)
         }
         let error = tasks[path]?["error"]?["type"]?.stringValue ?? ""

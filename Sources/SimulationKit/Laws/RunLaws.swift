@@ -130,9 +130,10 @@ extension LawBook {
             found.append((7, "\(uid): \(id) went from attempt \(oldAttempt) to \(attempt)"))
         }
         let counted = Int(attempt - (new["interruptions"]?.integerValue ?? 0))
-        if let model, model.isScripted, counted > model.maxAttempts {
+        if let model, model.isScripted || model.stream != nil, counted > model.maxAttempts {
             found.append((7, "\(uid): \(id) counts \(counted) attempts of \(model.maxAttempts)"))
         }
+        LawBook.checkProgress("\(uid): \(id)", from: old["progress"], to: new["progress"], &found)
         if phase == "Launching", attempt > oldAttempt {
             // What a run does whatever its end is not what it stops.
             if isEnding, !TaskWords.outlivesEnding(id) {

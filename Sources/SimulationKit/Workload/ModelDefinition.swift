@@ -36,6 +36,8 @@ struct ModelTask: Sendable, Hashable {
     var order: [Int] = []
     /// Tasks whose outputs its inputs use.
     var data: [Int] = []
+    /// Tasks that only must have begun.
+    var beside: [Int] = []
     var condition: ModelCondition?
     /// What its attempts do; the last step holds for all after it.
     var steps: [AttemptStep] = [.succeed(after: .milliseconds(10), code: 0)]
@@ -64,6 +66,8 @@ struct ModelTask: Sendable, Hashable {
     /// The provider that its attempts go to.
     var provider: String?
     var totalTimeout: Duration?
+    /// What a `stream` does.
+    var stream: ModelStream?
     /// What undoes it: one task, or none.
     var undoing: [ModelTask] = []
 

@@ -32,7 +32,7 @@ extension ModelTask {
     func manifest(in siblings: [ModelTask]) -> JSON {
         var json: JSON = [
             "id": .string(id), "type": .string(type),
-            "dependsOn": .array(order.map { .string(siblings[$0].id) }),
+            "dependsOn": .array(dependsOn(siblings)),
             "onFailure": rollsBack ? "Rollback" : failsRun ? "Fail" : "Continue",
             "inputs": inputs(in: siblings),
         ]
@@ -45,6 +45,7 @@ extension ModelTask {
         case nil: break
         }
         if condition != nil, failsIfFalse { json["onFalse"] = "Fail" }
+        if let stream { json["stream"] = stream.manifest(in: siblings) }
         if let child { json["workflow"] = ["kind": "Template", "name": .string(child)] }
         guard type != "transform", type != "wait" else { return json }
         json["timeout"] = timeout.map { .string($0.text) }
@@ -52,6 +53,11 @@ extension ModelTask {
         json["retryPolicy"] = retryPolicy
         addOptions(to: &json)
         return json
+    }
+
+    private func dependsOn(_ siblings: [ModelTask]) -> [JSON] {
+        order.map { .string(siblings[$0].id) }
+            + beside.map { ["task": .string(siblings[$0].id), "when": "Started"] }
     }
 
     private func addOptions(to json: inout JSON) {
@@ -95,6 +101,7 @@ extension ModelTask {
         case "http": return ["url": "http://simulated/", "body": .array(values)]
         case "wait": return ["duration": .string((wait ?? .zero).text)]
         case "workflow": return [:]
+        case "stream": return stream?.inputs ?? [:]
         case "approval":
             var inputs: JSON = [
                 "message": .string("May \(id) go on?"), "payload": ["task": .string(id)],

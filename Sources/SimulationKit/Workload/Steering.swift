@@ -40,7 +40,7 @@ final class Steering: Sendable {
             features.operations || features.interruptions || features.letters
             || features.retries || features.latePauses
         guard needsRuns else { return }
-        let runs = objects("workflowruns")
+        let runs = objects("workflowruns").filter { !$0.0.name.hasPrefix("stream-") }
         if isHealed { for (key, run) in runs { giveUp(key, run) } }
         if features.interruptions { for (key, run) in runs { resolveDoubts(key, run) } }
         guard !isHealed else { return }

@@ -27,11 +27,15 @@ public final class RecordBuffer: Sendable {
 
     private let limits: StreamLimits
     private let state = Mutex(State())
-    private let filled = StreamSignal()
-    private let drained = StreamSignal()
+    private let filled: StreamSignal
+    private let drained: StreamSignal
 
     /// Makes an empty buffer.
-    public init(limits: StreamLimits) { self.limits = limits }
+    public init(limits: StreamLimits, clock: AttemptClock = .system) {
+        self.limits = limits
+        filled = StreamSignal(clock: clock)
+        drained = StreamSignal(clock: clock)
+    }
 
     /// The most bytes it ever held.
     public var peakBytes: Int { state.withLock { $0.peak } }

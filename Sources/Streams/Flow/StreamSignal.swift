@@ -1,6 +1,4 @@
-internal import POSIX
 internal import Synchronization
-internal import Values
 
 /// Tells those who wait that something has changed.
 ///
@@ -12,10 +10,13 @@ public final class StreamSignal: Sendable {
         var lastWaiter: UInt64 = 0
     }
 
+    private let clock: AttemptClock
     private let state = Mutex(State())
 
     /// Makes a signal that nobody has raised.
-    public init() {}
+    ///
+    /// - Parameter clock: What bounded waits go by.
+    public init(clock: AttemptClock = .system) { self.clock = clock }
 
     /// Goes up with every change.
     public var version: UInt64 { state.withLock { $0.version } }
@@ -54,7 +55,7 @@ public final class StreamSignal: Sendable {
     /// Waits as ``wait(beyond:)``, and for no longer than a time.
     public func wait(beyond seen: UInt64, for limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await WallTimer.sleep(for: limit) }
+            group.addTask { await self.clock.sleep(limit) }
             group.addTask { await self.wait(beyond: seen) }
             await group.next()
             group.cancelAll()

@@ -10,10 +10,15 @@ internal import Values
 /// of a log without readers are dropped.
 public final class StreamLog: Sendable {
     private let state: Mutex<StreamLogState>
-    let signal = StreamSignal()
+    let signal: StreamSignal
 
-    init(folder: String, name: String, limits: StreamLimits) {
-        state = Mutex(StreamLogState(folder: folder, name: name, limits: limits))
+    init(
+        folder: String, name: String, limits: StreamLimits, files: AttemptFiles,
+        clock: AttemptClock
+    ) {
+        state = Mutex(
+            StreamLogState(folder: folder, name: name, limits: limits, files: files))
+        signal = StreamSignal(clock: clock)
     }
 
     /// The generation of what is stored; 0 where nothing is.
@@ -34,11 +39,17 @@ public final class StreamLog: Sendable {
     ///
     /// - Parameters:
     ///   - generation: Another than that of what is stored empties the log.
-    ///   - start: The offset of the first record of a log that is empty.
+    ///   - start: The offset of the first record that the writer still has. A log that ends before it
+    ///     has lost records, and begins there anew.
     ///   - readers: Those that records are kept for until they let go of them.
-    public func begin(generation: Int64, start: Int64 = 0, readers: [String]? = nil) {
-        state.withLock { $0.begin(generation: generation, start: start, readers: readers) }
-        signal.raise()
+    /// - Throws: ``StreamFailure`` where its files cannot be looked at or made.
+    public func begin(
+        generation: Int64, start: Int64 = 0, readers: [String]? = nil
+    ) throws(StreamFailure) {
+        defer { signal.raise() }
+        try state.withLock { state throws(StreamFailure) in
+            try state.begin(generation: generation, start: start, readers: readers)
+        }
     }
 
     /// Adds records behind those there are, waiting while the log is full.
@@ -61,9 +72,23 @@ public final class StreamLog: Sendable {
         return true
     }
 
-    /// Notes that no more is written, and whether the task completed; until it is begun again.
-    public func end(isComplete: Bool) {
-        state.withLock { $0.ending = isComplete }
+    /// Notes for good that all is written: an attempt that completes does so before it says so.
+    ///
+    /// - Throws: ``StreamFailure`` where that cannot be stored.
+    public func seal() throws(StreamFailure) {
+        try state.withLock { state throws(StreamFailure) in try state.seal() }
+    }
+
+    /// Notes that no more is written, until it is begun again.
+    ///
+    /// - Parameters:
+    ///   - isComplete: Whether the task completed.
+    ///   - isSealed: Whether an attempt completed it, and so has sealed its stream: what is stored here
+    ///     without a seal is a part of it, on a machine that was left or whose disk lost something.
+    public func end(isComplete: Bool, isSealed: Bool = false) {
+        state.withLock {
+            $0.ending = isComplete ? .complete(isSealed: isSealed) : .incomplete
+        }
         signal.raise()
     }
 

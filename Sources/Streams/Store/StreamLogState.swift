@@ -9,6 +9,9 @@ struct StreamLogState: Sendable {
     private let folder: String
     private let name: String
     private let limits: StreamLimits
+    private let files: AttemptFiles
+    /// Whether what is known of the files is so: not before the first look, nor after a write that may
+    /// have been done by halves.
     private var isOpen = false
 
     private(set) var generation: Int64 = 0
@@ -18,20 +21,29 @@ struct StreamLogState: Sendable {
     /// The bytes of the last segment.
     private var tail: [UInt8] = []
     private var readers: [String: Int64] = [:]
-    /// Whether the task completed; nil while it may write more.
-    var ending: Bool?
+    /// How many records there were when the stream was sealed; nil where it was not.
+    private var sealedCount: Int64?
+    /// How the task ended; nil while it may write more.
+    var ending: Ending?
 
-    init(folder: String, name: String, limits: StreamLimits) {
+    /// How a task ended.
+    enum Ending: Sendable {
+        case complete(isSealed: Bool)
+        case incomplete
+    }
+
+    init(folder: String, name: String, limits: StreamLimits, files: AttemptFiles) {
         self.folder = folder
         self.name = name
         self.limits = limits
+        self.files = files
     }
 
     var first: Int64 { segments.first?.start ?? count }
 
     /// The state, after what an earlier process left was looked at.
     mutating func opened() -> StreamLogState {
-        open()
+        try? open()
         return self
     }
 
@@ -41,65 +53,115 @@ struct StreamLogState: Sendable {
         "\(folder)/\(name).\(generation).\(start).stream"
     }
 
-    private mutating func open() {
+    private func sealPath(_ count: Int64) -> String {
+        "\(folder)/\(name).\(generation).\(count).end"
+    }
+
+    /// Looks at what is there: what cannot be looked at is not taken for nothing.
+    private mutating func open() throws(StreamFailure) {
         guard !isOpen else { return }
+        do throws(FileError) { try lookAtFiles() } catch {
+            forgetFiles()
+            throw StreamFailure(.storage, "the stream cannot be looked at: \(error)")
+        }
         isOpen = true
+    }
+
+    private mutating func forgetFiles() {
+        isOpen = false
+        generation = 0
+        count = 0
+        storedBytes = 0
+        segments = []
+        tail = []
+        sealedCount = nil
+    }
+
+    private mutating func lookAtFiles() throws(FileError) {
+        forgetFiles()
         var found: [(generation: Int64, start: Int64, file: String)] = []
-        for file in (try? FileSystem.list(folder)) ?? [] where file.hasPrefix(name + ".") {
+        var seals: [(generation: Int64, count: Int64, file: String)] = []
+        for file in try files.list(folder) where file.hasPrefix(name + ".") {
             let parts = file.dropFirst(name.count + 1).split(separator: ".")
-            guard parts.count == 3, parts[2] == "stream", let generation = Int64(parts[0]),
-                let start = Int64(parts[1])
+            guard parts.count == 3, let generation = Int64(parts[0]), let number = Int64(parts[1])
             else { continue }
-            found.append((generation, start, file))
+            switch parts[2] {
+            case "stream": found.append((generation, number, "\(folder)/\(file)"))
+            case "end": seals.append((generation, number, "\(folder)/\(file)"))
+            default: continue
+            }
         }
-        generation = found.map(\.generation).max() ?? 0
-        for entry in found where entry.generation < generation {
-            try? FileSystem.remove("\(folder)/\(entry.file)")
+        found.sort { ($0.generation, $0.start) < ($1.generation, $1.start) }
+        for seal in seals {
+            if seal.generation == found.last?.generation {
+                sealedCount = max(sealedCount ?? 0, seal.count)
+            } else {
+                try files.remove(seal.file)
+            }
         }
-        for entry in found.filter({ $0.generation == generation }).sorted(by: {
-            $0.start < $1.start
-        }) {
-            let bytes = (try? FileSystem.read("\(folder)/\(entry.file)")) ?? []
+        generation = found.last?.generation ?? 0
+        for (generation, start, file) in found {
+            guard generation == self.generation else {
+                try files.remove(file)
+                continue
+            }
+            let bytes = try files.read(file)
             // A line that was cut off by the end of the process is no record.
             let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
             tail = whole == bytes.count ? bytes : Array(bytes[..<whole])
-            if whole < bytes.count {
-                try? FileSystem.write(tail, to: "\(folder)/\(entry.file)", permissions: 0o600)
+            if whole < bytes.count { try files.replace(tail, file) }
+            // What comes before a gap is needed by nobody.
+            if start != count {
+                for segment in segments { try files.remove(path(segment.start)) }
+                segments = []
+                storedBytes = 0
             }
-            segments.append(StoredSegment(start: entry.start, bytes: whole))
+            segments.append(StoredSegment(start: start, bytes: whole))
             storedBytes += whole
-            let lines = tail.reduce(into: Int64(0)) { $0 += $1 == UInt8(ascii: "\n") ? 1 : 0 }
-            count = entry.start + lines
+            count = tail.reduce(into: start) { $0 += $1 == UInt8(ascii: "\n") ? 1 : 0 }
         }
     }
 
     // MARK: Writing
 
-    mutating func begin(generation: Int64, start: Int64, readers names: [String]?) {
-        open()
+    mutating func begin(
+        generation: Int64, start: Int64, readers names: [String]?
+    ) throws(StreamFailure) {
+        try open()
         ending = nil
-        if self.generation != generation {
-            for segment in segments { try? FileSystem.remove(path(segment.start)) }
-            self.generation = generation
-            segments = [StoredSegment(start: start, bytes: 0)]
-            tail = []
-            storedBytes = 0
-            count = start
+        // Of records that a writer does not have any more, the log must have had all: a disk that was
+        // lost, or was away while the task ran elsewhere, may hold others.
+        if self.generation != generation || count < start {
+            do throws(FileError) { try makeAnew(generation, start) } catch {
+                isOpen = false
+                throw StreamFailure(.storage, "the stream cannot be begun: \(error)")
+            }
             for name in readers.keys.sorted() { readers[name] = start }
-            // A stream that nothing was written to is not one that was lost.
-            try? FileSystem.createDirectory(folder, permissions: 0o700)
-            try? FileSystem.append([], to: path(start), permissions: 0o600)
         }
         guard let names else { return }
         readers = Dictionary(
             names.map { ($0, readers[$0] ?? first) }, uniquingKeysWith: { first, _ in first })
     }
 
+    private mutating func makeAnew(_ generation: Int64, _ start: Int64) throws(FileError) {
+        if let sealedCount { try files.remove(sealPath(sealedCount)) }
+        for segment in segments { try files.remove(path(segment.start)) }
+        sealedCount = nil
+        self.generation = generation
+        segments = [StoredSegment(start: start, bytes: 0)]
+        tail = []
+        storedBytes = 0
+        count = start
+        // A stream that nothing was written to is not one that was lost.
+        try files.createDirectory(folder)
+        try files.append([], path(start))
+    }
+
     /// Adds as many records as there is room for, and gives their number.
     mutating func append(
         _ contents: ArraySlice<[UInt8]>, arrival: Int64
     ) throws(StreamFailure) -> Int {
-        open()
+        try open()
         var taken = 0
         var bytes: [UInt8] = []
         dropUnneeded()
@@ -133,9 +195,9 @@ struct StreamLogState: Sendable {
     private mutating func write(_ bytes: [UInt8], records: Int) throws(StreamFailure) {
         let last = segments.count - 1
         guard last >= 0 else { throw StreamFailure(.storage, "the stream is not begun") }
-        do {
-            try FileSystem.append(bytes, to: path(segments[last].start), permissions: 0o600)
-        } catch {
+        do throws(FileError) { try files.append(bytes, path(segments[last].start)) } catch {
+            // A part of it may be there, which the next look takes away.
+            isOpen = false
             throw StreamFailure(.storage, "the stream is not stored: \(error)")
         }
         segments[last].bytes += bytes.count
@@ -144,11 +206,25 @@ struct StreamLogState: Sendable {
         count += Int64(records)
     }
 
+    mutating func seal() throws(StreamFailure) {
+        try open()
+        guard sealedCount != count else { return }
+        do throws(FileError) {
+            // One at a time: of two, the older could be that of a part.
+            if let sealedCount { try files.remove(sealPath(sealedCount)) }
+            try files.append([], sealPath(count))
+        } catch {
+            isOpen = false
+            throw StreamFailure(.storage, "the end of the stream is not stored: \(error)")
+        }
+        sealedCount = count
+    }
+
     /// Drops the oldest segments that nobody needs, while the log is full.
     private mutating func dropUnneeded() {
         let needed = readers.values.min() ?? .max
         while storedBytes >= limits.storedBytes, segments.count > 1, segments[1].start <= needed {
-            try? FileSystem.remove(path(segments[0].start))
+            try? files.remove(path(segments[0].start))
             storedBytes -= segments[0].bytes
             segments.removeFirst()
         }
@@ -170,12 +246,12 @@ struct StreamLogState: Sendable {
         _ generation: Int64, _ offset: Int64, _ place: inout StreamLog.ReadingPlace,
         _ version: UInt64
     ) throws(StreamFailure) -> StreamLog.Reading {
-        open()
+        try open()
         guard self.generation > 0 else {
-            guard ending != true else {
+            if case .complete? = ending {
                 throw StreamFailure(.lost, "nothing is stored of the stream")
             }
-            return ending.map { .ended(isComplete: $0) } ?? .nothing(version: version)
+            return try atEnd(version)
         }
         guard self.generation == generation else {
             return .restarted(generation: self.generation)
@@ -186,10 +262,22 @@ struct StreamLogState: Sendable {
                 "record \(offset) of the stream is asked for, and those from \(first) to \(count)"
                     + " are kept")
         }
-        guard offset < count else {
-            return ending.map { .ended(isComplete: $0) } ?? .nothing(version: version)
-        }
+        guard offset < count else { return try atEnd(version) }
         return .records(try records(from: offset, &place))
+    }
+
+    /// What there is behind the last record.
+    private func atEnd(_ version: UInt64) throws(StreamFailure) -> StreamLog.Reading {
+        switch ending {
+        case nil: return .nothing(version: version)
+        case .incomplete?: return .ended(isComplete: false)
+        case .complete(let isSealed)?:
+            guard !isSealed || sealedCount == count else {
+                throw StreamFailure(
+                    .lost, "of the stream, which is over, only \(count) records are kept here")
+            }
+            return .ended(isComplete: true)
+        }
     }
 
     /// The records of one segment from an offset on.
@@ -202,7 +290,7 @@ struct StreamLogState: Sendable {
         if index == segments.count - 1 {
             bytes = tail
         } else {
-            do { bytes = try FileSystem.read(path(segment.start)) } catch {
+            do throws(FileError) { bytes = try files.read(path(segment.start)) } catch {
                 throw StreamFailure(.storage, "the stream cannot be read: \(error)")
             }
         }

@@ -1,4 +1,3 @@
-internal import POSIX
 internal import Synchronization
 
 /// The streams of running tasks, in files of this machine: each a bounded log that is read by offset,
@@ -22,12 +21,20 @@ public final class StreamStore: Sendable {
 
     /// The bounds it keeps.
     public let limits: StreamLimits
-    private let files: RunFiles
+    /// The clocks that attempts at streams go by.
+    public let clock: AttemptClock
+    private let files: AttemptFiles
+    private let places: RunFiles
     private let logs = Mutex<[Address: StreamLog]>([:])
 
     /// Makes a store in a directory, which is made on the first write.
-    public init(directory: String, limits: StreamLimits = StreamLimits()) {
-        files = RunFiles(directory: directory)
+    public init(
+        directory: String, limits: StreamLimits = StreamLimits(),
+        files: AttemptFiles = .system(isPrivate: true), clock: AttemptClock = .system
+    ) {
+        places = RunFiles(directory: directory)
+        self.files = files
+        self.clock = clock
         self.limits = limits
     }
 
@@ -36,8 +43,9 @@ public final class StreamStore: Sendable {
         logs.withLock { logs in
             if let log = logs[address] { return log }
             let log = StreamLog(
-                folder: files.folder(ofRun: address.runUID),
-                name: RunFiles.name(ofTask: address.path), limits: limits)
+                folder: places.folder(ofRun: address.runUID),
+                name: RunFiles.name(ofTask: address.path), limits: limits, files: files,
+                clock: clock)
             logs[address] = log
             return log
         }
@@ -48,6 +56,6 @@ public final class StreamStore: Sendable {
         logs.withLock { logs in
             for address in logs.keys where address.runUID == runUID { logs[address] = nil }
         }
-        try? FileSystem.remove(files.folder(ofRun: runUID))
+        try? files.remove(places.folder(ofRun: runUID))
     }
 }

@@ -31,6 +31,58 @@ import Workflows
         #expect(run.executing[1].stream?.source == "source")
     }
 
+    /// The writer would wait for the place of its reader, and that for the writer.
+    @Test func `a reader takes no place from its writer, which is tried again`() throws {
+        let retry: JSON = ["maxAttempts": 2, "initialInterval": "1s"]
+        let plan = try TestPlan.compile([
+            "config": ["maxParallel": 1],
+            "tasks": [
+                TestPlan.command("source", ["retryPolicy": retry]),
+                ["id": "sums", "type": "stream", "stream": ["from": "source"]],
+            ],
+        ])
+        var run = TestRun(plan)
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fail("source")
+        run.acknowledgeAll()
+        try run.fireTimer()
+        run.acknowledgeAll()
+        #expect(run.executingIDs.sorted() == ["source", "sums"])
+        try run.succeed("source")
+        try run.succeed("sums")
+        run.acknowledgeAll()
+        #expect(run.finished == .completed)
+    }
+
+    @Test func `a reader takes no place from its writer in a container, nor after a crash`()
+        throws
+    {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                [
+                    "id": "each", "type": "parallel", "maxParallel": 1,
+                    "tasks": [
+                        TestPlan.command(
+                            "source", ["retryPolicy": ["maxAttempts": 3, "initialInterval": "1s"]]),
+                        ["id": "sums", "type": "stream", "stream": ["from": "source"]],
+                    ],
+                ]
+            ]
+        ])
+        var run = TestRun(plan)
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fail("each.source")
+        run.acknowledgeAll()
+        var rebuilt = try TestRun(resuming: run.stored, plan, at: run.now)
+        rebuilt.send(.start)
+        rebuilt.acknowledgeAll()
+        try rebuilt.fireTimer()
+        rebuilt.acknowledgeAll()
+        #expect(rebuilt.executingIDs.sorted() == ["each.source", "each.sums"])
+    }
+
     @Test func `both are told when a stream is over, and again after a crash`() throws {
         let plan = try Self.plan()
         var run = TestRun(plan)

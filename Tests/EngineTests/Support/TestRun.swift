@@ -102,7 +102,7 @@ struct TestRun: ~Copyable {
             case .launch(let attempt): executing.append(attempt)
             case .cancelAttempt(let reference): stopping.append(reference)
             case .progressStored(let reference): progressStored.append(reference)
-            case .streamEnded(let path, let isComplete): streamsEnded[path] = isComplete
+            case .streamEnded(let path, let isComplete, _): streamsEnded[path] = isComplete
             case .streamReleased(let path, let reader): streamsReleased.append("\(path) \(reader)")
             case .setTimer(let time): timer = time
             case .recordEvent(let notice): notices.append(notice)

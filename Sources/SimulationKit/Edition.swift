@@ -1,0 +1,20 @@
+extension Simulation {
+    /// What simulations knew of when a seed was found: later ones draw more, so that it stands for
+    /// another history, and with its edition for its own.
+    public enum Edition: Int, Sendable, Hashable, CaseIterable, Comparable {
+        /// Runs, definitions and people.
+        case first = 1
+        /// Streams as well.
+        case streams = 2
+
+        /// All there is.
+        public static let latest = Edition.streams
+
+        /// By age.
+        public static func < (first: Edition, second: Edition) -> Bool {
+            first.rawValue < second.rawValue
+        }
+
+        var hasStreams: Bool { self >= .streams }
+    }
+}

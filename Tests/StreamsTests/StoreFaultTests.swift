@@ -1,0 +1,159 @@
+import POSIX
+import Streams
+import Synchronization
+import TestSupport
+import Testing
+import Values
+
+/// A stored stream over disks that are full, that cannot be read, and that are not the ones they were.
+@Suite struct StoreFaultTests {
+    private let temporary: TemporaryDirectory
+
+    init() throws { temporary = try TemporaryDirectory() }
+
+    private static let address = StreamStore.Address(runUID: "uid-1", path: "task")
+
+    /// Files of which operations fail while it is said so.
+    private final class Disk: Sendable {
+        enum Trouble { case none, isFull, isBlind }
+
+        let trouble = Mutex(Trouble.none)
+
+        var files: AttemptFiles {
+            let real = AttemptFiles.system(isPrivate: true)
+            return AttemptFiles(
+                list: { [self] path throws(FileError) in
+                    try look(path)
+                    return try real.list(path)
+                },
+                read: { [self] path throws(FileError) in
+                    try look(path)
+                    return try real.read(path)
+                },
+                replace: real.replace,
+                append: { [self] bytes, path throws(FileError) in
+                    guard trouble.withLock({ $0 == .isFull }) else {
+                        return try real.append(bytes, path)
+                    }
+                    try real.append(Array(bytes.prefix(bytes.count / 2)), path)
+                    throw FileError(operation: "append to", path: path, code: .noSpace)
+                },
+                createDirectory: real.createDirectory, remove: real.remove)
+        }
+
+        private func look(_ path: String) throws(FileError) {
+            if trouble.withLock({ $0 == .isBlind }) {
+                throw FileError(operation: "read", path: path, code: .tooManyOpenFiles)
+            }
+        }
+    }
+
+    private func log(_ disk: Disk, folder: String = "streams") -> StreamLog {
+        StreamStore(directory: temporary.file(folder), files: disk.files).log(Self.address)
+    }
+
+    private func lines(_ range: Range<Int>) -> [[UInt8]] { range.map { Array("line \($0)".utf8) } }
+
+    private func read(_ log: StreamLog, from offset: Int64 = 0) throws -> [String] {
+        var place = StreamLog.ReadingPlace()
+        guard case .records(let records) = try log.read(generation: 1, from: offset, as: &place)
+        else { return [] }
+        return records.map { record in
+            guard case .line(let bytes) = record.content else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    @Test func `what a full disk took by halves is not there for the next attempt`() async throws {
+        let disk = Disk()
+        let log = log(disk)
+        try log.begin(generation: 1)
+        #expect(try await log.append(lines(0..<3), arrival: 1000))
+        disk.trouble.withLock { $0 = .isFull }
+        await #expect(throws: StreamFailure.self) {
+            try await log.append(lines(3..<4), arrival: 1000)
+        }
+        disk.trouble.withLock { $0 = .none }
+        try log.begin(generation: 1)
+        #expect(try await log.append(lines(3..<5), arrival: 1000))
+        let whole = (0..<5).map { "line \($0)" }
+        #expect(try read(log) == whole)
+        #expect(try read(self.log(disk)) == whole)
+    }
+
+    @Test func `files that cannot be looked at are not taken for none`() async throws {
+        let disk = Disk()
+        let first = log(disk)
+        try first.begin(generation: 1)
+        #expect(try await first.append(lines(0..<3), arrival: 1000))
+        let second = log(disk)
+        disk.trouble.withLock { $0 = .isBlind }
+        let failure = #expect(throws: StreamFailure.self) { try second.begin(generation: 1) }
+        #expect(failure?.isTransient == true)
+        disk.trouble.withLock { $0 = .none }
+        try second.begin(generation: 1)
+        #expect(try await second.append(lines(3..<4), arrival: 1000))
+        #expect(try read(second) == (0..<4).map { "line \($0)" })
+    }
+
+    @Test func `a log that ends before what its writer has begins anew there`() async throws {
+        let disk = Disk()
+        let log = log(disk)
+        try log.begin(generation: 1, readers: ["reader"])
+        #expect(try await log.append(lines(0..<3), arrival: 1000))
+        try log.begin(generation: 1, start: 5, readers: ["reader"])
+        #expect(log.first == 5)
+        #expect(try await log.append(lines(5..<7), arrival: 1000))
+        #expect(try read(log, from: 5) == ["line 5", "line 6"])
+        #expect(try read(self.log(disk), from: 6) == ["line 6"])
+        let failure = #expect(throws: StreamFailure.self) { try read(log, from: 3) }
+        #expect(failure?.code == .lost)
+    }
+
+    @Test func `the end of a complete stream is reached where it was sealed, and nowhere else`()
+        async throws
+    {
+        let disk = Disk()
+        var place = StreamLog.ReadingPlace()
+        let whole = log(disk)
+        try whole.begin(generation: 1)
+        #expect(try await whole.append(lines(0..<3), arrival: 1000))
+        try whole.seal()
+        // Another process, and another machine with an older part of it.
+        let again = log(disk)
+        again.end(isComplete: true, isSealed: true)
+        guard case .ended(true) = try again.read(generation: 1, from: 3, as: &place) else {
+            Issue.record("not ended")
+            return
+        }
+        let part = log(disk, folder: "elsewhere")
+        try part.begin(generation: 1)
+        #expect(try await part.append(lines(0..<2), arrival: 1000))
+        part.end(isComplete: true, isSealed: true)
+        #expect(try read(part) == ["line 0", "line 1"])
+        let failure = #expect(throws: StreamFailure.self) {
+            try part.read(generation: 1, from: 2, as: &place)
+        }
+        #expect(failure?.code == .lost)
+    }
+
+    @Test func `a seal holds for what there was, and goes with a new generation`() async throws {
+        let disk = Disk()
+        var place = StreamLog.ReadingPlace()
+        let log = log(disk)
+        try log.begin(generation: 1)
+        #expect(try await log.append(lines(0..<1), arrival: 1000))
+        try log.seal()
+        try log.begin(generation: 1)
+        #expect(try await log.append(lines(1..<2), arrival: 1000))
+        log.end(isComplete: true, isSealed: true)
+        #expect(throws: StreamFailure.self) {
+            try log.read(generation: 1, from: 2, as: &place)
+        }
+        try log.begin(generation: 2)
+        log.end(isComplete: true, isSealed: true)
+        #expect(throws: StreamFailure.self) {
+            try log.read(generation: 2, from: 0, as: &place)
+        }
+    }
+}
