@@ -2,6 +2,8 @@
 public enum AdmissionLimits {
     /// The most requests of one queue that wait; what comes beyond is refused.
     public static let waiting = 1_000_000
+    /// The most of one pool that a request may hold, in thousandths: 1Pi of it.
+    public static let amount: Int64 = 1000 << 50
     /// How long the head of a line may wait for a resource before later, smaller requests stop
     /// passing it.
     public static let backfillWindow = Duration.seconds(30)

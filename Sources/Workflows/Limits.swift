@@ -31,6 +31,8 @@ public enum WorkflowLimits {
     /// The most tasks that are gone through for their types before no loop's body is gone through twice,
     /// as the type of `previous` asks for.
     public static let maximumTypedTasks = 20_000
+    /// The most of one resource that a definition may ask for, in its units: 1Pi.
+    public static let maximumResourceAmount = 0x1p50
     /// How deep containers may be nested: a body in a body in a body.
     public static let maximumNesting = 8
     /// The most iterations of one loop, where it does not say fewer.

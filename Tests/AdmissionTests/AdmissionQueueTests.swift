@@ -35,6 +35,33 @@ import Testing
         #expect(test.release(3) == [4])
     }
 
+    @Test func `amounts without a limit add up beyond 64 bits, and are given back whole`() {
+        var test = TestQueue()
+        let pool = PoolName.resource("memory")
+        let most = AdmissionLimits.amount
+        let count = Int(Int64.max / most) + 2
+        for ticket in 0..<count { test.add(ticket, "a", .normal, [Demand(pool, most)]) }
+        #expect(test.admit().count == count)
+        #expect(test.queue.used(of: pool) == .max)
+        for ticket in 1..<count { test.queue.remove(ticket) }
+        #expect(test.queue.used(of: pool) == most)
+        test.queue.setCapacity(most, of: pool)
+        test.add(count, "b", .normal, [Demand(pool, 1)])
+        #expect(test.admit() == [])
+        #expect(test.release(0) == [count])
+    }
+
+    @Test(arguments: [5_629_499_534_213_120_000, Int64.max, AdmissionLimits.amount + 1])
+    func `an amount beyond the bound is refused, whether there is a limit or not`(amount: Int64) {
+        var queue = AdmissionQueue<Int, Void>()
+        let pool = PoolName.resource("memory")
+        let request = AdmissionRequest(ticket: 1, namespace: "a", demands: [Demand(pool, amount)])
+        #expect(queue.add(request, at: .zero) == pool)
+        queue.setCapacity(.max, of: pool)
+        #expect(queue.add(request, at: .zero) == pool)
+        #expect(queue.waitingCount == 0)
+    }
+
     @Test func `a higher class goes first, and age makes up for a lower one`() {
         var test = TestQueue()
         test.queue.setCapacity(1, of: .total)

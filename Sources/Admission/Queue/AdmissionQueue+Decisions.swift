@@ -282,18 +282,21 @@ extension AdmissionQueue {
 
     mutating func take(_ demands: [Demand], flow: Int) {
         for demand in demands {
-            pools[demand.pool, default: Pool()].used += demand.amount
-            if demand.pool.isShared { flows[flow]?.held[demand.pool, default: 0] += demand.amount }
+            pools[demand.pool, default: Pool()].used += Int128(demand.amount)
+            if demand.pool.isShared {
+                flows[flow]?.held[demand.pool, default: 0] += Int128(demand.amount)
+            }
         }
         updateShare(of: flow)
     }
 
     mutating func release(_ demands: [Demand], flow: Int) {
         for demand in demands {
-            pools[demand.pool]?.used -= demand.amount
+            pools[demand.pool]?.used -= Int128(demand.amount)
             woken.insert(.pool(demand.pool))
             if demand.pool.isShared, let held = flows[flow]?.held[demand.pool] {
-                flows[flow]?.held[demand.pool] = held == demand.amount ? nil : held - demand.amount
+                let rest = held - Int128(demand.amount)
+                flows[flow]?.held[demand.pool] = rest == 0 ? nil : rest
             }
             if let pool = pools[demand.pool], pool.used == 0, pool.capacity == nil,
                 pool.needed.isEmpty

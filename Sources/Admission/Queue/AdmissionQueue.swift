@@ -86,8 +86,8 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
     /// The limit of a pool; nil where it has none.
     public func capacity(of name: PoolName) -> Int64? { pools[name]?.capacity }
 
-    /// How much of a pool is held.
-    public func used(of name: PoolName) -> Int64 { pools[name]?.used ?? 0 }
+    /// How much of a pool is held; it stops at the end of 64 bits.
+    public func used(of name: PoolName) -> Int64 { Int64(clamping: pools[name]?.used ?? 0) }
 
     /// Sets how large a part a namespace may have beside others, 1 where nothing is set.
     public mutating func setWeight(_ weight: Double, of namespace: String) {
@@ -101,17 +101,17 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
     /// Adds a request, which waits until ``admit(at:gates:_:)`` grants it.
     ///
     /// - Parameter since: When it began to wait, where that was not now.
-    /// - Returns: What it needs more of than there will ever be, and then it was not added; nil
-    ///   where it waits, or is known already.
+    /// - Returns: What it needs more of than there will ever be, or than
+    ///   ``AdmissionLimits/amount``, and then it was not added; nil where it waits, or is known
+    ///   already.
     @discardableResult
     public mutating func add(
         _ request: AdmissionRequest<Ticket>, at now: Duration, since: Duration? = nil
     ) -> PoolName? {
         guard entries[request.ticket] == nil else { return nil }
         for demand in request.demands {
-            if let capacity = pools[demand.pool]?.capacity, demand.amount > capacity {
-                return demand.pool
-            }
+            let capacity = pools[demand.pool]?.capacity ?? AdmissionLimits.amount
+            if demand.amount > min(capacity, AdmissionLimits.amount) { return demand.pool }
         }
         let flow = flowNumber(of: request.namespace)
         let since = since ?? now

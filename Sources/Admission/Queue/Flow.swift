@@ -18,8 +18,8 @@ struct Flow: Sendable {
     let namespace: String
     var key: FlowKey
     var weight: Double
-    /// What it holds of shared pools.
-    var held: [PoolName: Int64] = [:]
+    /// What it holds of shared pools; wide enough for the sum of any amounts.
+    var held: [PoolName: Int128] = [:]
     /// Its classes by the station they are at; no empty lists.
     var classes: [Station: [Int]] = [:]
     var waiting = 0
@@ -90,12 +90,14 @@ extension Priority {
 /// A pool, and the namespaces with requests that wait for it.
 struct Pool: Sendable {
     var capacity: Int64?
-    var used: Int64 = 0
+    /// What is held: wide enough for the sum of any amounts, so that what is given back is what was
+    /// taken, also where no limit keeps the sum small.
+    var used: Int128 = 0
     /// How many waiting classes need how much.
     var needed: [Int64: Int] = [:]
 
     /// What is free; nil where it has no bound.
-    var free: Int64? { capacity.map { max(0, $0 - used) } }
+    var free: Int64? { capacity.map { Int64(clamping: max(0, Int128($0) - used)) } }
 
     func fits(_ amount: Int64) -> Bool { free.map { amount <= $0 } ?? true }
 

@@ -77,6 +77,14 @@ extension DefinitionReader {
         for (name, value) in json?.objectValue ?? [:] {
             let text = value.stringValue ?? (value.doubleValue == nil ? nil : value.text)
             if let text, let amount = Quantity.value(parsing: text) {
+                guard amount <= WorkflowLimits.maximumResourceAmount else {
+                    diagnostics.append(
+                        Diagnostic(
+                            .valueOutOfRange, "\(JSON.phrase(value)) is more than 1Pi",
+                            at: place.key(name),
+                            suggestion: "write at most 1Pi, as 500m, 2 or 8Gi"))
+                    continue
+                }
                 amounts[name] = amount
             } else {
                 diagnostics.append(
