@@ -9,6 +9,10 @@ public enum AdmissionLimits {
     public static let backfillWindow = Duration.seconds(30)
     /// The parts of a sliding window; its edge is as coarse as one of them.
     public static let windowParts = 10
+    /// The most tokens that one request is believed to have used.
+    public static let usedTokens: Int64 = 1 << 40
+    /// The largest figure that is believed of a limit, or kept of what was used beyond one.
+    public static let figure: Int64 = 1 << 53
     /// The longest wait for a dependency that is taken from what it says itself.
     public static let pause = Duration.seconds(86_400)
     /// The most fallbacks of one dependency that are looked at.

@@ -1,7 +1,8 @@
-import Admission
 import Synchronization
 import Testing
 import Values
+
+@testable import Admission
 
 @Suite struct DependencyTests {
     private static let breaker = CircuitBreaker.Policy(
@@ -122,6 +123,40 @@ import Values
         #expect(stop(&table, at: .seconds(34)) == Stop(.rateLimited("main"), nil))
         #expect(stop(&table, at: .seconds(35)) == Stop(.rateLimited("main"), .seconds(45)))
         _ = try pass(&table, at: .seconds(45))
+    }
+
+    @Test func `an answer that says it used everything is believed within bounds`() throws {
+        var table = table([
+            "main": DependencyPolicy(requestsPerMinute: 600, tokensPerMinute: 1 << 52)
+        ])
+        let passages = [try pass(&table), try pass(&table), try pass(&table)]
+        for passage in passages {
+            _ = table.finish(
+                passage, .succeeded,
+                observed: RateLimitObservation(
+                    requests: .init(remaining: .min), tokens: .init(remaining: .max),
+                    usedTokens: .max), at: .zero)
+        }
+        #expect(table["main"]?.expectedTokens == AdmissionLimits.usedTokens)
+        // What is owed is remembered, and no more than the longest debt is waited for.
+        #expect(stop(&table)?.reason == .rateLimited("main"))
+        let later = AdmissionLimits.debt + .seconds(120)
+        #expect(stop(&table, at: later) == nil)
+    }
+
+    @Test func `what is owed stops at its bound`() {
+        var purse = TokenPurse()
+        for _ in 0..<4 { purse.take(.max, at: .zero) }
+        #expect(purse.owed == AdmissionLimits.figure)
+        #expect(purse.nextToken(at: .zero) == nil)
+        for _ in 0..<3 { purse.giveBack(.max, expires: .seconds(1), at: .zero) }
+        #expect(purse.owed == 0)
+        #expect(purse.held == .max)
+        #expect(purse.level(at: .zero) == .max)
+        var use = RecentUse()
+        for _ in 0..<3 { use.add(.max, at: .zero) }
+        #expect(use.count(at: .zero) == AdmissionLimits.figure)
+        #expect(use.count(at: AdmissionLimits.drawHorizon) == AdmissionLimits.figure)
     }
 
     @Test func `what an answer says of the limits is obeyed`() throws {

@@ -148,6 +148,69 @@ import Workflows
             plain == RateLimitObservation(requests: .init(remaining: 3, reset: .seconds(30))))
         #expect(try await outcome(200, "no usage").1 == RateLimitObservation())
     }
+
+    @Test(
+        arguments: [
+            (#"{"input_tokens":9223372036854775807,"output_tokens":1}"#, 1 << 40),
+            (
+                #"{"input_tokens":9223372036854775807,"output_tokens":-9223372036854775808}"#,
+                1 << 40
+            ),
+            (#"{"total_tokens":9223372036854775807}"#, 1 << 40),
+            (#"{"total_tokens":-9223372036854775808}"#, 0),
+            (#"{"input_tokens":-5,"output_tokens":7}"#, 7), (#"{"total_tokens":1e300}"#, nil),
+            (#"{"total_tokens":"all"}"#, nil),
+        ] as [(String, Int64?)])
+    func `what an answer says it used is believed within bounds`(
+        usage: String, used: Int64?
+    ) async throws {
+        let told = try await outcome(200, #"{"usage":"# + usage + "}").1
+        #expect(told == RateLimitObservation(usedTokens: used))
+    }
+
+    @Test(
+        arguments: [
+            ("9223372036854775807", 1 << 53, ExecutorLimits.retryAfter),
+            ("9223372036854775808", nil, nil), ("-9223372036854775808", nil, .zero),
+            ("-1", nil, .zero), ("nan", nil, nil), ("inf", nil, nil), ("1e300", nil, nil),
+            ("99999999999999999999999.5s", nil, nil), ("0", 0, .zero),
+        ] as [(String, Int64?, Duration?)])
+    func `what headers say of limits is believed within bounds`(
+        text: String, figure: Int64?, wait: Duration?
+    ) async throws {
+        let odd = try await outcome(
+            200, "",
+            ["x-ratelimit-limit-requests": "\(text)", "x-ratelimit-remaining-requests": "1"]
+        ).1
+        #expect(odd == RateLimitObservation(requests: .init(limit: figure, remaining: 1)))
+        let left = try await outcome(
+            200, "",
+            ["x-ratelimit-limit-requests": "1", "x-ratelimit-remaining-requests": "\(text)"]
+        ).1
+        #expect(left == RateLimitObservation(requests: .init(limit: 1, remaining: figure)))
+        let reset = try await outcome(
+            200, "", ["x-ratelimit-limit-requests": "1", "x-ratelimit-reset-requests": "\(text)"]
+        ).1
+        #expect(reset == RateLimitObservation(requests: .init(limit: 1, reset: wait)))
+    }
+
+    @Test(
+        arguments: [
+            ["retry-after-ms": "9223372036854775808000"], ["Retry-After": "9223372036854775807"],
+            ["Retry-After": "18446744073709551615"], ["Retry-After": "1e300.0"],
+            ["Retry-After": "-1"], ["Retry-After": "-9223372036854775808.5"],
+            ["retry-after-ms": "nan"], ["Retry-After": "nan."], ["retry-after-ms": "-inf"],
+            ["Retry-After": "Fri, 11 Apr 2262 23:47:16 GMT"],
+            ["Retry-After": "Sat, 11 Apr 9999 23:47:16 GMT"],
+        ])
+    func `no Retry-After is waited for longer than the bound`(
+        headers: [String: String]
+    ) async throws {
+        var fields = HTTPHeaders()
+        for (name, value) in headers { fields.add(name, value) }
+        let wait = try await error(429, "", fields).retryAfter ?? .zero
+        #expect(wait >= .zero && wait <= ExecutorLimits.retryAfter)
+    }
 }
 
 extension AttemptOutcome {

@@ -245,7 +245,7 @@ public struct Dependency: Sendable {
     private mutating func note(
         _ told: RateLimitObservation, expected pass: Pass, at now: Duration
     ) {
-        if let used = told.usedTokens.map({ max(0, $0) }) {
+        if let used = told.usedTokens.map({ min(max(0, $0), AdmissionLimits.usedTokens) }) {
             if used >= pass.expectedTokens {
                 _ = share.take(used - pass.expectedTokens, of: .tokens, at: now)
             } else {
@@ -253,7 +253,7 @@ public struct Dependency: Sendable {
                     pass.expectedTokens - used, of: .tokens, expires: pass.tokensExpire, at: now)
             }
             let weight = meanTokens == 0 ? 1 : AdmissionLimits.meanWeight
-            meanTokens += (Double(min(used, 1 << 40)) - meanTokens) * weight
+            meanTokens += (Double(used) - meanTokens) * weight
         }
         if let quota = told.requests {
             observed.requests = quota

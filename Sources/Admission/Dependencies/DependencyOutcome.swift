@@ -15,6 +15,9 @@ public enum DependencyOutcome: Sendable, Hashable {
 }
 
 /// What a dependency told of its limits with an answer; nil where it said nothing.
+///
+/// Whatever it tells is believed within bounds: see ``AdmissionLimits/usedTokens`` and
+/// ``AdmissionLimits/figure``.
 public struct RateLimitObservation: Sendable, Hashable {
     /// One limit.
     public struct Quota: Sendable, Hashable {

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Who waits for a share of the limits of one dependency.
 public struct LimitDemand: Sendable, Hashable {
     /// How many requests wait.
@@ -42,7 +44,7 @@ struct RecentUse: Sendable, Hashable {
 
     mutating func add(_ count: Int64, at now: Duration) {
         turn(to: now)
-        current += count
+        current = min(current.addingClamping(count), AdmissionLimits.figure)
     }
 
     func count(at now: Duration) -> Int64 {

@@ -82,6 +82,7 @@ struct LimitShare: Sendable {
     /// Believes who receives the requests that no more than so many are left.
     mutating func observe(_ remaining: Int64, of kind: LimitKind, at now: Duration) {
         guard let bucket = buckets[kind] else { return }
+        let remaining = min(max(0, remaining), AdmissionLimits.figure)
         purses[kind]?.limit(to: remaining, at: now)
         let others = max(0, remaining - (purses[kind]?.held ?? 0))
         observedFull[kind] = max(
@@ -116,7 +117,7 @@ struct LimitShare: Sendable {
             draft.draw(
                 kind, from: bucket, owed: purses[kind]?.owed ?? 0, observed: observedFull[kind],
                 held: purses[kind]?.held ?? 0,
-                needed: (need.tokens[kind] ?? 0) + foreseen(kind, at: now))
+                needed: (need.tokens[kind] ?? 0).addingClamping(foreseen(kind, at: now)))
         }
         if let mostPermits {
             draft.divide(

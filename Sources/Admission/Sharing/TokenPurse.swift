@@ -21,11 +21,13 @@ struct TokenPurse: Sendable, Hashable {
 
     /// Oldest first: the tokens of each come before those of the next.
     private var draws: [Draw] = []
-    /// What was taken beyond what there was.
+    /// What was taken beyond what there was, up to ``AdmissionLimits/figure``.
     private(set) var owed: Int64 = 0
 
     /// How many are there, and how many come.
-    var held: Int64 { draws.reduce(0) { $0 + $1.ready + $1.later } }
+    var held: Int64 {
+        draws.reduce(0) { $0.addingClamping($1.ready).addingClamping($1.later) }
+    }
 
     /// How many can be taken now; below zero where it owes.
     func level(at now: Duration) -> Int64 {
@@ -73,7 +75,7 @@ struct TokenPurse: Sendable, Hashable {
     mutating func take(_ count: Int64, at now: Duration) -> Duration {
         advance(to: now)
         let expires = draws.first { $0.ready > 0 }?.expires ?? now
-        owed += count - takeReady(count)
+        owed = min(owed.addingClamping(count - takeReady(count)), AdmissionLimits.figure)
         return expires
     }
 
@@ -83,7 +85,7 @@ struct TokenPurse: Sendable, Hashable {
         owed -= paid
         guard count > paid, expires > now else { return }
         if let place = draws.firstIndex(where: { $0.expires == expires }) {
-            draws[place].ready += count - paid
+            draws[place].ready = draws[place].ready.addingClamping(count - paid)
         } else {
             draws.insert(
                 Draw(ready: count - paid, later: 0, next: now, interval: 1, expires: expires),
@@ -100,7 +102,7 @@ struct TokenPurse: Sendable, Hashable {
     /// Somebody else remembers what it owes.
     mutating func payOff(_ count: Int64) { owed = max(0, owed - count) }
 
-    private var ready: Int64 { draws.reduce(0) { $0 + $1.ready } }
+    private var ready: Int64 { draws.reduce(0) { $0.addingClamping($1.ready) } }
 
     private mutating func takeReady(_ wanted: Int64) -> Int64 {
         var rest = wanted

@@ -30,14 +30,16 @@ enum ResponseLimits {
     private static func read(
         _ headers: HTTPHeaders, _ now: Timestamp, _ name: (String) -> String
     ) -> RateLimitObservation.Quota? {
-        let limit = headers[name("limit")].flatMap { Int64($0) }
-        // Azure answers -1 where it does not know.
-        let remaining = headers[name("remaining")].flatMap { Int64($0) }.flatMap {
-            $0 < 0 ? nil : $0
-        }
+        let limit = headers[name("limit")].flatMap(figure)
+        let remaining = headers[name("remaining")].flatMap(figure)
         let reset = headers[name("reset")].flatMap { wait($0, now: now) }
         guard limit ?? 0 > 0 || remaining != nil else { return nil }
         return RateLimitObservation.Quota(limit: limit, remaining: remaining, reset: reset)
+    }
+
+    /// A figure of a limit; nil where it is none, or negative: Azure answers -1 where it does not know.
+    private static func figure(_ text: String) -> Int64? {
+        Int64(text).flatMap { $0 < 0 ? nil : min($0, AdmissionLimits.figure) }
     }
 
     /// Seconds, a moment in seconds since the epoch, a duration, or a moment in RFC 3339.
@@ -59,10 +61,14 @@ enum ResponseLimits {
         guard body.count <= ExecutorLimits.jsonBytes, body.contains("\"usage\""),
             let usage = (try? JSON(parsing: body))?["usage"]
         else { return nil }
-        if let total = usage["total_tokens"]?.integerValue { return total }
+        // Whoever answers may say anything: each figure is bounded before they are added.
+        func tokens(_ name: String) -> Int64? {
+            usage[name]?.integerValue.map { min(max(0, $0), AdmissionLimits.usedTokens) }
+        }
+        if let total = tokens("total_tokens") { return total }
         let parts = ["input_tokens", "cache_creation_input_tokens", "output_tokens"]
-            .compactMap { usage[$0]?.integerValue }
-        return parts.isEmpty ? nil : parts.reduce(0, +)
+            .compactMap(tokens)
+        return parts.isEmpty ? nil : min(parts.reduce(0, +), AdmissionLimits.usedTokens)
     }
 }
 
