@@ -10,8 +10,8 @@ public enum RunOperation: Sendable, Hashable {
     case retryTask(String)
     /// End a task as skipped, whatever it is doing.
     case skipTask(String)
-    /// End a task as completed with these outputs, whatever it is doing.
-    case setOutputs(String, JSONObject)
+    /// End a task as completed with these outputs, whatever it is doing; without any it is refused.
+    case setOutputs(String, JSONObject?)
     /// Say what became of an attempt that was cut off.
     case resolveInDoubt(String, Resolution)
     /// Store the status now, under a label.

@@ -50,6 +50,11 @@ extension RunMachine {
             releaseDependents(of: task)
             return "task '\(path)' is skipped"
         case .setOutputs(let path, let given):
+            guard let given else {
+                throw refusal(
+                    try find(path, for: .completed), .completed,
+                    "no outputs are given: set outputs, to {} where there are none")
+            }
             return try set(path, given, at: now, into: &actions)
         case .resolveInDoubt(let path, let resolution):
             return try resolve(path, resolution, at: now, into: &actions)
@@ -75,9 +80,28 @@ extension RunMachine {
         guard size <= min(limits.taskOutputBytes, max(0, budget.free(in: tasks[task].shard))) else {
             throw refusal(task, .completed, "there is no room for outputs of \(size) bytes")
         }
+        if let reason = misfit(of: given, in: task) { throw refusal(task, .completed, reason) }
         _ = try settle(path, as: .completed, into: &actions)
         complete(task, with: given, reason: .setByUser, at: now, into: &actions)
         return "task '\(path)' has the outputs given"
+    }
+
+    /// Why outputs given by hand are not those that the task declares, or nil.
+    ///
+    /// What reads them was checked against the declaration, and would fail later and elsewhere.
+    private func misfit(of given: JSONObject, in task: Int) -> String? {
+        let (program, index) = place(of: task)
+        let declared = program.tasks[index].declaredOutputs.sorted { $0.key < $1.key }
+        for (name, kind) in declared {
+            guard let value = given[name] else {
+                return "its output '\(name)' is declared as \(kind.phrase), and is not given"
+            }
+            guard kind.contains(value) else {
+                return "its output '\(name)' is declared as \(kind.phrase), and"
+                    + " \(value.text.cut(toBytes: TextLimits.operationMessage / 4)) is given"
+            }
+        }
+        return nil
     }
 
     private mutating func resolve(

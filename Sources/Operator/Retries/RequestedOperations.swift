@@ -17,14 +17,14 @@ enum RequestedOperations {
     private static func operation(_ request: JSON) -> RunOperation? {
         // Without a task it is about none: the run refuses it, and says so.
         let task = request["task"]?.stringValue ?? ""
-        let outputs = request["outputs"]?.objectValue ?? [:]
+        let outputs = request["outputs"]?.objectValue
         switch request["type"]?.stringValue {
         case "RetryTask": return .retryTask(task)
         case "SkipTask": return .skipTask(task)
         case "SetOutputs": return .setOutputs(task, outputs)
         case "Resolve":
             switch request["resolution"]?.stringValue {
-            case "Complete": return .resolveInDoubt(task, .complete(outputs))
+            case "Complete": return .resolveInDoubt(task, .complete(outputs ?? [:]))
             case "Fail": return .resolveInDoubt(task, .fail)
             default: return .resolveInDoubt(task, .retry)
             }

@@ -3,6 +3,7 @@ import GitOps
 import Kubernetes
 import POSIX
 import Values
+import Workflows
 
 /// `skip`: a task of a run that goes on is not done.
 enum SkipCommand: Command {
@@ -32,6 +33,10 @@ enum SetOutputCommand: Command {
         else {
             throw CommandFailure(.usage, "OUTPUTS must be a JSON object such as '{\"rows\": 3}'")
         }
+        let connection = try Connection.open(arguments)
+        try DeclaredOutputs.check(
+            outputs, of: arguments.positionals[1],
+            in: try await connection.run(arguments.positionals[0]))
         return try await RunOperationRequest.send(
             [
                 "type": "SetOutputs", "task": .string(arguments.positionals[1]),
@@ -76,6 +81,29 @@ enum RollbackCommand: Command {
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
         try await RunOperationRequest.send(["type": "Rollback"], arguments)
+    }
+}
+
+/// What a run's definition says of the outputs of a task.
+private enum DeclaredOutputs {
+    /// Refuses outputs of another kind than the one declared, before anything is sent.
+    ///
+    /// Of a task in a container the run itself knows, and refuses what does not fit.
+    static func check(
+        _ outputs: JSON, of task: String, in run: KubernetesObject
+    ) throws(CommandFailure) {
+        let definition = run.status["definition"] ?? run.spec["workflowSpec"]
+        let tasks = definition?["tasks"]?.arrayValue ?? []
+        let own = tasks.first { $0["id"]?.stringValue == task }
+        for (name, type) in own?["outputs"]?.objectValue ?? [:] {
+            guard let kind = type.stringValue.flatMap({ ValueKind(name: $0) }),
+                let value = outputs[name], !kind.contains(value)
+            else { continue }
+            throw CommandFailure(
+                .usage,
+                "the output \"\(name)\" of \(task) is declared as \(kind.phrase), and this is"
+                    + " \(value.text)")
+        }
     }
 }
 

@@ -38,6 +38,39 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `outputs by hand are those that the task declares`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let asked = Manifest.command(
+                "asked", world.gate("never").wait, ["outputs": ["score": "number"]])
+            try await world.createRun("steered", ["workflowSpec": ["tasks": [asked]]])
+            try await world.object(.workflowRuns, "steered", "to run") {
+                $0.phase(of: "asked") == "Running"
+            }
+            let wrong = try await world.orchestrator(
+                "set-output", "steered", "asked", "{\"score\": \"high\"}")
+            #expect(wrong.code == 2 && wrong.error.contains("a number"), "\(wrong)")
+            let bad: [JSON] = [
+                ["id": "1", "type": "SetOutputs", "task": "asked", "outputs": ["score": "high"]],
+                ["id": "2", "type": "SetOutputs", "task": "asked"],
+            ]
+            let patch: JSON = ["spec": ["operations": .array(bad)]]
+            let patched = try await world.kubectl.run(
+                "patch", "workflowrun", "steered", "--type", "merge", "--patch", patch.text)
+            #expect(patched.code == 0, "\(patched)")
+            let refused = try await world.object(.workflowRuns, "steered", "to refuse both") {
+                $0.status["operations"]?.objectValue?.count == 2
+            }
+            for id in ["1", "2"] {
+                #expect(refused.status["operations"]?[id]?["result"] == "Refused")
+            }
+            let right = try await world.orchestrator(
+                "set-output", "steered", "asked", "{\"score\": 0.5}")
+            #expect(right.code == 0, "\(right)")
+            try await world.run("steered", is: "Completed")
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `what a run has done is undone when a user asks`(plane: Plane) async throws {
         try await World.with(plane) { world in
             try await world.createRun(

@@ -49,6 +49,35 @@ import Workflows
         #expect(run.run.finished == .completed)
     }
 
+    @Test func `outputs that are not what the task declares are refused, and those that are taken`()
+        throws
+    {
+        let spec: JSON = [
+            "tasks": [
+                TestPlan.command("a", ["outputs": ["score": "number", "label": "string"]]),
+                TestPlan.command("b", ["dependsOn": ["a"]]),
+            ]
+        ]
+        var run = ScopedRun(try TestPlan.compile(spec), outcome: Outcomes.path)
+        run.acknowledge()
+        run.send(.operation(id: "1", .setOutputs("a", ["score": "high", "label": "x"])))
+        run.send(.operation(id: "2", .setOutputs("a", ["score": 1])))
+        run.send(.operation(id: "3", .setOutputs("a", nil)))
+        while run.run.write != nil { run.acknowledge() }
+        func kept(_ id: String) -> JSON? { run.run.stored["operations"]?[id] }
+        #expect(kept("1")?["result"] == "Refused")
+        let message = kept("1")?["message"]?.stringValue ?? ""
+        #expect(
+            message.contains("'score' is declared as a number, and \"high\" is given"), "\(message)"
+        )
+        #expect(kept("2")?["message"]?.stringValue?.contains("'label'") == true)
+        #expect(kept("3")?["message"]?.stringValue?.contains("no outputs are given") == true)
+        #expect(run.phases["a"] != "Completed")
+        run.send(.operation(id: "4", .setOutputs("a", ["score": 1, "label": "x"])))
+        while run.run.write != nil { run.acknowledge() }
+        #expect(run.phases["a"] == "Completed")
+    }
+
     @Test func `what is not possible is refused, with from, to and why, and kept`() throws {
         var run = try begin()
         run.send(.operation(id: "1", .retryTask("a")))
