@@ -58,6 +58,8 @@ public enum Annotations {
     public static let task = "orchestrator.llm/task"
     /// Which attempt of the task made it.
     public static let attempt = "orchestrator.llm/attempt"
+    /// The name of the dead letter that a run tries again, whole.
+    public static let deadLetter = "orchestrator.llm/dead-letter"
     /// Set on a child run that was paused with the run that started it, and goes on with it.
     public static let pausedWithParent = "orchestrator.llm/paused-with-parent"
     /// The title of a workflow for people, where its name had to be another.

@@ -84,6 +84,38 @@ import Values
         #expect(decision.status["lastRetry"]?["phase"]?.stringValue == phase)
     }
 
+    @Test func `what failed again goes back into it, with the new error`() {
+        var failed = run("again", "Failed")
+        failed.status["tasks"] = [
+            "load": ["phase": "Failed", "error": ["type": "ServerError", "message": "500"]]
+        ]
+        let decision = decide(letter(request: "one", taken: "one"), retry: failed)
+        #expect(decision.status["retries"] == 1)
+        #expect(decision.status["lastRetry"]?["error"]?["type"] == "ServerError")
+        #expect(decision.status["message"]?.stringValue?.hasSuffix("Failed: 500") == true)
+        var gone = letter(request: "one", taken: "one")
+        gone.status = decision.status
+        #expect(decide(gone).status["lastRetry"]?["error"]?["type"] == "ServerError")
+    }
+
+    @Test func `one that is resolved is tried again only by force`() {
+        let done = run("again", "Completed")
+        let asked = letter(request: "two", taken: "one")
+        let refused = decide(asked, retry: done)
+        #expect(refused.run == nil)
+        #expect(refused.refusal?.contains("two") == true)
+        #expect(refused.status["phase"] == "Resolved")
+        #expect(refused.status["retries"] == 1)
+        var forced = asked
+        forced.spec["retry"] = ["id": "two", "force": true]
+        let decision = decide(forced, retry: done)
+        #expect(decision.run != nil)
+        #expect(decision.refusal == nil)
+        #expect(decision.status["retries"] == 2)
+        // A failure since is no reason to refuse.
+        #expect(decide(asked, retry: run("again", "Failed")).run != nil)
+    }
+
     @Test func `a retry that was deleted before it ended counts as nothing`() {
         let decision = decide(letter(request: "one", taken: "one"))
         #expect(decision.status["phase"] == "Waiting")

@@ -59,6 +59,10 @@ final class DeadLetterController: Sendable {
                 let written = try await context.patchStatus(
                     .deadLetters, of: letter, .object(patch))
                 cache.recordWrite(written)
+                if let refusal = decision.refusal {
+                    context.record(
+                        written, isWarning: true, reason: "RetryRefused", message: refusal)
+                }
             }
             queue.forget(key)
         } catch {

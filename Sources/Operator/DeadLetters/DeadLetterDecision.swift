@@ -7,6 +7,8 @@ import Values
 struct DeadLetterDecision: Hashable {
     /// The run that tries it again, where one is to be made.
     let run: KubernetesObject?
+    /// Why a request is refused, where one is.
+    let refusal: String?
     /// The status it should have.
     let status: JSON
 
@@ -19,14 +21,22 @@ struct DeadLetterDecision: Hashable {
         _ letter: KubernetesObject, source: KubernetesObject?, retry: KubernetesObject?,
         now: Timestamp
     ) {
-        let asked = letter.spec["retry"]?["id"]?.stringValue
         let taken = letter.status["lastRetry"]
-        var phase = "Waiting"
-        var message = "waiting for somebody to try it again"
+        var (phase, message, last) = DeadLetterDecision.outcome(of: letter, retry: retry)
         var retries = letter.status["retries"]?.integerValue ?? 0
-        var last = taken
         var made: KubernetesObject?
-        if let asked, asked != taken?["id"]?.stringValue {
+        var refused: String?
+        if let asked = letter.spec["retry"]?["id"]?.stringValue, asked != taken?["id"]?.stringValue,
+            phase == "Resolved", letter.spec["retry"]?["force"] != true
+        {
+            let reason =
+                "the request \(asked) is refused: \(message) already; set spec.retry.force to do it"
+                + " once more"
+            refused = reason
+            message = reason
+        } else if let asked = letter.spec["retry"]?["id"]?.stringValue,
+            asked != taken?["id"]?.stringValue
+        {
             let run = DeadLetterDecision.retryRun(of: letter, request: asked, source: source)
             made = run
             retries += 1
@@ -36,25 +46,46 @@ struct DeadLetterDecision: Hashable {
                 "id": .string(asked), "run": .string(run.name), "time": .string(now.description),
                 "phase": "Pending",
             ]
-        } else if let name = taken?["run"]?.stringValue {
-            let seen = retry.map { $0.status["phase"]?.stringValue ?? "Pending" }
-            let before = taken?["phase"]?.stringValue ?? ""
-            // How a run that is gone ended is what was noted of it.
-            let final = seen ?? (RunPhases.ends.contains(before) ? before : "Deleted")
-            last?["phase"] = .string(final)
-            if final == "Completed" {
-                phase = "Resolved"
-                message = "the run \(name) did it"
-            } else if seen != nil, !RunPhases.ends.contains(final) {
-                phase = "Retrying"
-                message = "the run \(name) tries it again"
-            } else {
-                message = "the run \(name) did not do it either: \(final)"
-            }
         }
         run = made
+        refusal = refused
         status = DeadLetterDecision.status(
             letter, phase: phase, message: message, retries: retries, last: last, now: now)
+    }
+
+    /// What came of the last request that was taken up: the phase, a sentence, and `lastRetry`.
+    private static func outcome(
+        of letter: KubernetesObject, retry: KubernetesObject?
+    ) -> (phase: String, message: String, last: JSON?) {
+        guard var last = letter.status["lastRetry"], let name = last["run"]?.stringValue else {
+            return ("Waiting", "waiting for somebody to try it again", letter.status["lastRetry"])
+        }
+        let seen = retry.map { $0.status["phase"]?.stringValue ?? "Pending" }
+        let before = last["phase"]?.stringValue ?? ""
+        // How a run that is gone ended is what was noted of it.
+        let final = seen ?? (RunPhases.ends.contains(before) ? before : "Deleted")
+        last["phase"] = .string(final)
+        if final == "Completed" { return ("Resolved", "the run \(name) did it", last) }
+        if seen != nil, !RunPhases.ends.contains(final) {
+            return ("Retrying", "the run \(name) tries it again", last)
+        }
+        if let retry { last["error"] = error(of: retry, task: letter.spec["task"]) }
+        var message = "the run \(name) did not do it either: \(final)"
+        if let error = last["error"]?["message"]?.stringValue { message += ": \(error)" }
+        return ("Waiting", message, last)
+    }
+
+    /// Why a run did not complete: the error of the task, else of another, else what the run says.
+    private static func error(of run: KubernetesObject, task: JSON?) -> JSON? {
+        let failed = DeadLetterWriter.failedTasks(of: run)
+        let own = failed.first { .string($0.0) == task } ?? failed.first
+        var error = own?.1["error"] ?? [:]
+        if own == nil {
+            error["type"] = run.status["reason"]
+            error["message"] = run.status["message"]
+        }
+        error["message"] = error["message"]?.stringValue.map { .string(EventText.cut($0)) }
+        return error == [:] ? nil : error
     }
 
     private static func status(
@@ -93,6 +124,7 @@ struct DeadLetterDecision: Hashable {
             Labels.deadLetter: .string(ResourceName.labelValue(letter.name)),
             Labels.managedBy: .string(Labels.manager),
         ]
+        run.annotations = [Annotations.deadLetter: .string(letter.name)]
         let inputs = letter.spec["retry"]?["inputs"]
         if let source, inputs == nil {
             run.spec = retrySpec(of: source, task: letter.spec["task"]?.stringValue ?? "")

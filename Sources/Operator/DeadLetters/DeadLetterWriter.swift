@@ -14,10 +14,14 @@ struct DeadLetterWriter: Sendable {
 
     /// Writes what is missing; one that is there already is kept as it is (law 2).
     ///
+    /// A run that tries a dead letter again makes none: its failure goes back into that one, so that one
+    /// failed task is one dead letter over all its tries.
+    ///
     /// - Returns: what was done, for the status.
     func write(
         _ run: KubernetesObject, queue: String
     ) async throws(NotificationError) -> String {
+        if let letter = try await retried(by: run) { return "back in the dead letter \(letter)" }
         let failed = DeadLetterWriter.failedTasks(of: run)
         for (path, task) in failed.prefix(DeadLetterWriter.maximumPerRun) {
             let letter = DeadLetterWriter.letter(of: path, task, run, queue: queue)
@@ -36,8 +40,24 @@ struct DeadLetterWriter: Sendable {
         return "\(failed.count) dead letters"
     }
 
+    /// The dead letter that a run tries again, as long as that is there.
+    private func retried(
+        by run: KubernetesObject
+    ) async throws(NotificationError) -> String? {
+        // Runs of earlier releases have the label alone, which is cut where the name is long.
+        guard let name = run.annotation(Annotations.deadLetter) ?? run.label(Labels.deadLetter)
+        else { return nil }
+        do throws(KubernetesError) {
+            let key = ObjectKey(namespace: run.namespace, name: name)
+            return try await context.client.get(.deadLetters, key).name
+        } catch {
+            guard error.code == .notFound else { throw NotificationError(error.description) }
+            return nil
+        }
+    }
+
     /// The tasks that failed, those inside containers included, by path.
-    private static func failedTasks(of run: KubernetesObject) -> [(String, JSON)] {
+    static func failedTasks(of run: KubernetesObject) -> [(String, JSON)] {
         let failed = (run.status["tasks"]?.objectValue ?? [:]).filter { _, task in
             ["Failed", "TimedOut"].contains(task["phase"]?.stringValue ?? "")
         }

@@ -57,6 +57,8 @@ extension ResourceDefinition {
                         "Any word that was not used before.", minimumLength: 1,
                         maximumLength: 253),
                     "inputs": .freeObject("Inputs of the task that replace those it had."),
+                    "force": .boolean(
+                        "Whether it is tried again even where it is Resolved; false where absent."),
                 ]),
         ])
 
@@ -74,6 +76,12 @@ extension ResourceDefinition {
                     "id": .string("Its id."), "run": .string("The run that tries again."),
                     "time": .timestamp("When it was taken up."),
                     "phase": .string("The phase of that run."),
+                    "error": .object(
+                        "Why that run did not complete either.",
+                        [
+                            "type": .string("The type of the error."),
+                            "message": .string("What happened."),
+                        ]),
                 ]),
             "observedGeneration": CommonSchemas.observedGeneration,
             "conditions": CommonSchemas.conditions,

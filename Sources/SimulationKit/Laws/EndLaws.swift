@@ -195,12 +195,19 @@ extension LawBook {
         }
     }
 
-    /// Each task that failed a run for good is one dead letter, where that is asked for.
+    /// Each task that failed a run for good is one dead letter, where that is asked for, and stays that
+    /// one however often it is tried again.
     private func checkLetters(of run: RunRecord, _ uid: String, _ letters: [JSON]) {
         let own = letters.filter { $0["spec"]?["run"]?["uid"]?.stringValue == uid }
         let tasks = own.compactMap { $0["spec"]?["task"]?.stringValue }
         if Set(tasks).count != tasks.count {
             violated(1, "\(run.key): a task is more than one dead letter: \(tasks.sorted())")
+        }
+        guard !run.isLetterRetry else {
+            if !tasks.isEmpty, !world.purgesLetters {
+                violated(1, "\(run.key) retries a dead letter and makes others: \(tasks.sorted())")
+            }
+            return
         }
         let phase = run.status["phase"]?.stringValue ?? ""
         guard let model = run.model, model.hasLetters, ["Failed", "TimedOut"].contains(phase),

@@ -47,6 +47,8 @@ final class LawBook: Sendable {
         var parent: AttemptName?
         /// Whether its user ever paused it.
         var wasPaused = false
+        /// Whether it tries a dead letter again.
+        var isLetterRetry = false
         /// Whether it is being deleted.
         var isDeleting = false
         var isGone = false

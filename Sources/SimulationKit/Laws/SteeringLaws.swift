@@ -16,6 +16,7 @@ extension LawBook {
         guard spec != run.spec else { return }
         if run.spec == .null {
             let annotations = metadata?["annotations"]
+            run.isLetterRetry = metadata?["labels"]?["orchestrator.llm/dead-letter"] != nil
             let owner = metadata?["ownerReferences"]?.arrayValue?.first { $0["controller"] == true }
             if owner?["kind"] == "WorkflowRun", let parent = owner?["uid"]?.stringValue,
                 let task = annotations?["orchestrator.llm/task"]?.stringValue

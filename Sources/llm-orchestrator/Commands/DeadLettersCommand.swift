@@ -17,6 +17,7 @@ enum DeadLettersCommand: Command {
             .value("queue", "q", "NAME", "only those of a queue"),
             .value("older-than", nil, "AGE", "for purge: only those that failed before, as 30d"),
             .value("input", nil, "JSON", "for retry: the task's inputs, in place of those it had"),
+            .flag("force", nil, "for retry: also what is Resolved, which does it once more"),
             ObjectFormat.option([.table, .json, .yaml, .name]),
         ] + Connection.options,
         examples: [
@@ -65,11 +66,13 @@ enum DeadLettersCommand: Command {
         let now = SystemClock.now()
         for letter in items.sorted(by: { failure($0) < failure($1) }) {
             let spec = letter.spec
-            let message = spec["error"]?["message"]?.stringValue ?? ""
+            // What happened last, of the first try or of one since.
+            let error = letter.status["lastRetry"]?["error"] ?? spec["error"]
+            let message = error?["message"]?.stringValue ?? ""
             table.add([
                 letter.name, letter.status["phase"]?.stringValue ?? "Waiting",
                 spec["queue"]?.stringValue ?? "", spec["run"]?["name"]?.stringValue ?? "",
-                spec["task"]?.stringValue ?? "", spec["error"]?["type"]?.stringValue ?? "",
+                spec["task"]?.stringValue ?? "", error?["type"]?.stringValue ?? "",
                 RunTable.shortAge(now - failure(letter)),
                 String(message.prefix { !$0.isNewline }.prefix(60)),
             ])
@@ -93,6 +96,7 @@ enum DeadLettersCommand: Command {
     ) async throws(CommandFailure) {
         var request: JSON = [
             "id": .string("cli-\(SystemClock.now().nanoseconds)"), "inputs": .null,
+            "force": arguments.has("force") ? true : .null,
         ]
         if let text = arguments.value("input") {
             guard let inputs = try? JSON(parsing: text), inputs.objectValue != nil else {
@@ -102,6 +106,12 @@ enum DeadLettersCommand: Command {
         }
         for name in try given(names) {
             let letter = try await letter(name, connection)
+            if letter.status["phase"] == "Resolved", !arguments.has("force") {
+                throw CommandFailure(
+                    .runFailed,
+                    "\(letter.name) is resolved: \(letter.status["message"]?.stringValue ?? "")."
+                        + " --force does it once more")
+            }
             var metadata: JSON = [:]
             metadata["uid"] = letter.uid.map { .string($0) }
             do throws(KubernetesError) {

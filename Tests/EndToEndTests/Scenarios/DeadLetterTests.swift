@@ -88,6 +88,52 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `one failed task is one dead letter over its tries, and done once`(
+        plane: Plane
+    ) async throws {
+        try await World.with(plane) { world in
+            try await world.createRun("broken", DeadLetterTests.failing(world))
+            let letter = try await DeadLetterTests.letter(world)
+            let first = try await world.orchestrator("deadletters", "retry", letter.name)
+            #expect(first.code == 0, "\(first)")
+            let failed = try await world.object(.deadLetters, letter.name, "to wait again") {
+                $0.status["phase"] == "Waiting" && $0.status["retries"] == 1
+            }
+            #expect(failed.status["lastRetry"]?["error"]?["type"] != nil)
+            let again = try #require(failed.status["lastRetry"]?["run"]?.stringValue)
+            // It is told once the run has told what it had to.
+            try await world.object(.workflowRuns, again, "to tell its end") {
+                $0.status["notifications"]?["onFailure.0"]?["phase"] == "Delivered"
+            }
+            let all = try await world.client.list(.deadLetters, namespace: world.namespace).items
+            #expect(all.map(\.name) == [letter.name])
+            try world.gate("open").open()
+            let second = try await world.orchestrator("deadletters", "retry", letter.name)
+            #expect(second.code == 0, "\(second)")
+            try await world.object(.deadLetters, letter.name, "to be resolved") {
+                $0.status["phase"] == "Resolved" && $0.status["retries"] == 2
+            }
+            let refused = try await world.orchestrator("deadletters", "retry", letter.name)
+            #expect(refused.code == 1 && refused.error.contains("--force"), "\(refused)")
+            let patched = try await world.kubectl.run(
+                "patch", "deadletter", letter.name, "--type", "merge", "--patch",
+                "{\"spec\":{\"retry\":{\"id\":\"once more\"}}}")
+            #expect(patched.code == 0, "\(patched)")
+            let kept = try await world.object(.deadLetters, letter.name, "to refuse") {
+                $0.status["message"]?.stringValue?.contains("refused") == true
+            }
+            #expect(kept.status["phase"] == "Resolved" && kept.status["retries"] == 2)
+            try await world.event(about: letter.name, reason: "RetryRefused")
+            let forced = try await world.orchestrator(
+                "deadletters", "retry", letter.name, "--force")
+            #expect(forced.code == 0, "\(forced)")
+            try await world.object(.deadLetters, letter.name, "to be done once more") {
+                $0.status["phase"] == "Resolved" && $0.status["retries"] == 3
+            }
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `they are listed, shown and purged by age`(plane: Plane) async throws {
         try await World.with(plane) { world in
             try await world.createRun("broken", DeadLetterTests.failing(world))
