@@ -13,6 +13,14 @@ public enum AdmissionLimits {
     public static let usedTokens: Int64 = 1 << 40
     /// The largest figure that is believed of a limit, or kept of what was used beyond one.
     public static let figure: Int64 = 1 << 53
+    /// The longest window over which requests of a dependency are counted.
+    public static let window = Duration.seconds(86_400)
+    /// The longest that a circuit stays open before it is tried again.
+    public static let openDuration = Duration.seconds(31 * 86_400)
+    /// The longest that a request waits for a dependency that is out of order.
+    public static let patience = Duration.seconds(366 * 86_400)
+    /// The most requests at once of one dependency; more is as good as no limit.
+    public static let concurrent: Int64 = 1 << 31
     /// The longest wait for a dependency that is taken from what it says itself.
     public static let pause = Duration.seconds(86_400)
     /// The most fallbacks of one dependency that are looked at.

@@ -248,6 +248,30 @@ import Values
         #expect(table.adoptOpen("unknown", until: .seconds(40), at: .zero) == false)
     }
 
+    @Test func `what others found open stays so no longer than a circuit can`() {
+        var table = table(["main": DependencyPolicy()])
+        #expect(table.adoptOpen("main", until: .seconds(Int64.max), at: .seconds(5)) == true)
+        #expect(
+            table["main"]?.breaker.state
+                == .open(until: .seconds(5) + AdmissionLimits.openDuration))
+        #expect(table.adoptOpen("main", until: .seconds(Int64.max), at: .seconds(5)) == false)
+        let policy = CircuitBreaker.Policy(
+            window: .seconds(Int64.max), openDuration: .seconds(Int64.max))
+        #expect(policy.window == AdmissionLimits.window)
+        #expect(policy.openDuration == AdmissionLimits.openDuration)
+    }
+
+    @Test func `a limit of places that no number holds is none`() {
+        var table = table(["main": DependencyPolicy(maximumConcurrent: .max)])
+        let other = LimitLedger.Share(
+            holder: "other", expires: Timestamp(seconds: 5020), served: Timestamp(seconds: 0),
+            permits: 3, wantedPermits: 9)
+        let proposal = table.proposeShare(
+            of: "main", on: LimitLedger(shares: [other]), for: "me", LimitDemand(waiting: 2),
+            at: .zero, wall: Timestamp(seconds: 5000))
+        #expect(proposal?.ledger?.share(of: "me")?.permits ?? 0 >= 2)
+    }
+
     @Test func `worse health than asked sends requests to the fallback until a probe is good`()
         throws
     {

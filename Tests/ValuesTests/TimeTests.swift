@@ -38,6 +38,26 @@ import Values
         #expect(Duration.seconds(seconds).text == text)
     }
 
+    @Test func `what would leave the range stops at its ends`() {
+        let (first, last) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+        let long = Duration.seconds(Int64.max) + .seconds(Int64.max)
+        #expect(long.nanoseconds == .max && (.zero - long).nanoseconds == .min)
+        #expect(Duration.nanoseconds(Int64.max).nanoseconds == .max)
+        #expect(Duration.nanoseconds(Int64.min).nanoseconds == .min)
+        #expect(Duration.nanoseconds(Int64.min + 1).nanoseconds == .min + 1)
+        let middle = Timestamp(seconds: 0)
+        #expect(middle + long == last && last + long == last)
+        #expect(middle + (.zero - long) == first && first + (.zero - long) == first)
+        #expect((last - first).nanoseconds == .max && (first - last).nanoseconds == .min)
+        #expect(Timestamp(seconds: .max) == last && Timestamp(seconds: .min) == first)
+    }
+
+    @Test func `a sum stops at the ends of its type`() {
+        #expect(Int64.max.addingClamping(1) == .max && Int64.max.addingClamping(-1) == .max - 1)
+        #expect(Int64.min.addingClamping(-1) == .min && Int64.min.addingClamping(.max) == -1)
+        #expect(UInt8(250).addingClamping(9) == 255 && UInt8(1).addingClamping(2) == 3)
+    }
+
     @Test func `every day of eight centuries survives a round trip`() {
         for day in -146_097...146_097 {
             let date = CivilDate(daysSinceEpoch: Int64(day))

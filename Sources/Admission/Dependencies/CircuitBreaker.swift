@@ -22,7 +22,7 @@ public struct CircuitBreaker: Sendable {
         /// How many probes must succeed for it to close; as many pass at once.
         public var halfOpenProbes: Int
 
-        /// Makes a policy.
+        /// Makes a policy; durations beyond ``AdmissionLimits`` are those.
         public init(
             failureThreshold: Double = 0.5, minimumRequests: Int = 10,
             window: Duration = .seconds(60), openDuration: Duration = .seconds(30),
@@ -30,8 +30,9 @@ public struct CircuitBreaker: Sendable {
         ) {
             self.failureThreshold = failureThreshold
             self.minimumRequests = max(1, minimumRequests)
-            self.window = max(.milliseconds(10), window)
-            self.openDuration = max(.milliseconds(1), openDuration)
+            self.window = min(max(.milliseconds(10), window), AdmissionLimits.window)
+            self.openDuration = min(
+                max(.milliseconds(1), openDuration), AdmissionLimits.openDuration)
             self.halfOpenProbes = max(1, halfOpenProbes)
         }
     }

@@ -22,7 +22,7 @@ extension Dependency {
     ) -> LimitProposal {
         let isClosed = breaker.opens(at: now) != nil || pausedUntil.map { $0 > now } == true
         let waiting = isClosed ? 0 : demand.waiting
-        let most = policy.maximumConcurrent.map { Int64($0) } ?? .max
+        let most = policy.maximumConcurrent.map { Int64($0) } ?? AdmissionLimits.concurrent
         let startable = min(waiting, max(0, most - Int64(underWay)))
         let tokens = startable.multipliedReportingOverflow(by: max(1, expectedTokens))
         let need = LimitShare.Need(

@@ -209,10 +209,12 @@ public struct Dependency: Sendable {
         return breaker.advance(to: now) ? [.circuitHalfOpened] : []
     }
 
-    /// Takes over that others found its circuit open, until a moment.
+    /// Takes over that others found its circuit open, until a moment, which is believed as far as a
+    /// circuit can stay open.
     ///
     /// - Returns: Whether that is news.
     public mutating func adoptOpen(until: Duration, at now: Duration) -> Bool {
+        let until = min(until, now + AdmissionLimits.openDuration)
         guard until > now else { return false }
         if case .open(let present) = breaker.state, present >= until { return false }
         breaker.open(at: now, until: until)

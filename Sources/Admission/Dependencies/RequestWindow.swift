@@ -98,7 +98,7 @@ private enum LatencyScale {
     static let steps = 88
 
     static func step(of latency: Duration) -> Int {
-        let milliseconds = max(1, (latency.nanoseconds + 999_999) / 1_000_000)
+        let milliseconds = max(1, latency.nanoseconds.addingClamping(999_999) / 1_000_000)
         let power = 63 - milliseconds.leadingZeroBitCount
         let quarter = power < 2 ? 0 : Int(milliseconds >> Int64(power - 2)) & 3
         return min(steps - 1, power * 4 + quarter)

@@ -45,7 +45,7 @@ struct LimitShare: Sendable {
             observedFull[kind] = nil
         }
         buckets = next
-        mostPermits = policy.maximumConcurrent.map { Int64($0) }
+        mostPermits = policy.maximumConcurrent.map { min(Int64($0), AdmissionLimits.concurrent) }
         if let mostPermits { permits = min(permits, mostPermits) }
     }
 

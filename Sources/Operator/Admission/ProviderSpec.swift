@@ -30,15 +30,16 @@ struct ProviderSpec: Sendable, Equatable {
         policy.health = HealthThresholds(
             errorRate: health?["errorRate"]?.doubleValue,
             successRate: health?["successRate"]?.doubleValue,
-            p99: try ProviderSpec.duration(health?["p99"], "spec.health.p99"))
+            p99: try ProviderSpec.duration(
+                health?["p99"], "spec.health.p99", atMost: AdmissionLimits.window))
         let names = (spec["fallbacks"]?.arrayValue ?? []).compactMap(\.stringValue)
         guard !names.contains(object.name) else {
             throw InvalidProvider("spec.fallbacks: a provider cannot stand in for itself")
         }
         policy.fallbacks = names.map { ProviderName.key(object.namespace, $0) }
-        if let wait = try ProviderSpec.duration(spec["maximumWait"], "spec.maximumWait") {
-            policy.patience = wait
-        }
+        let wait = try ProviderSpec.duration(
+            spec["maximumWait"], "spec.maximumWait", atMost: AdmissionLimits.patience)
+        if let wait { policy.patience = wait }
         self.policy = policy
         endpoint = spec["endpoint"]?.stringValue
     }
@@ -51,24 +52,34 @@ struct ProviderSpec: Sendable, Equatable {
             failureThreshold: spec?["failureThreshold"]?.doubleValue ?? usual.failureThreshold,
             minimumRequests: spec?["minimumRequests"]?.integerValue.map { Int(clamping: $0) }
                 ?? usual.minimumRequests,
-            window: try duration(spec?["window"], "spec.breaker.window") ?? usual.window,
-            openDuration: try duration(spec?["openDuration"], "spec.breaker.openDuration")
-                ?? usual.openDuration,
+            window: try duration(
+                spec?["window"], "spec.breaker.window", atMost: AdmissionLimits.window)
+                ?? usual.window,
+            openDuration: try duration(
+                spec?["openDuration"], "spec.breaker.openDuration",
+                atMost: AdmissionLimits.openDuration) ?? usual.openDuration,
             halfOpenProbes: spec?["halfOpenProbes"]?.integerValue.map { Int(clamping: $0) }
                 ?? usual.halfOpenProbes)
     }
 
-    private static func duration(_ value: JSON?, _ field: String) throws(InvalidProvider)
-        -> Duration?
-    {
+    private static func duration(
+        _ value: JSON?, _ field: String, atMost bound: Duration
+    ) throws(InvalidProvider) -> Duration? {
+        let found: Duration?
         switch value {
         case nil, .null?: return nil
-        case .integer(let seconds)? where seconds >= 0: return .seconds(seconds)
-        case .string(let text)?:
-            if let duration = Duration(parsing: text) { return duration }
-        default: break
+        case .integer(let seconds)? where seconds >= 0: found = .seconds(seconds)
+        case .string(let text)?: found = Duration(parsing: text)
+        default: found = nil
         }
-        throw InvalidProvider("\(field): \(value?.text ?? "") is no duration; write 30s or 5m")
+        guard let found else {
+            throw InvalidProvider("\(field): \(value?.text ?? "") is no duration; write 30s or 5m")
+        }
+        guard found <= bound else {
+            throw InvalidProvider(
+                "\(field): \(value?.text ?? "") is longer than \(bound.text), the most it may be")
+        }
+        return found
     }
 }
 

@@ -21,9 +21,8 @@ enum ProviderStatus {
         func moment(_ time: Duration) -> JSON {
             let millisecond: Int64 = 1_000_000
             let exact = (wall + (time - monotonic)).nanoseconds
-            return .string(
-                Timestamp(nanoseconds: (exact + millisecond / 2) / millisecond * millisecond)
-                    .secondsText)
+            let rounded = exact.addingClamping(millisecond / 2) / millisecond * millisecond
+            return .string(Timestamp(nanoseconds: rounded).secondsText)
         }
         var circuit: JSON = [
             "state": .string(breaker.stateName), "since": moment(breaker.since),

@@ -1,7 +1,8 @@
 /// A moment of wall-clock time: nanoseconds since 1970-01-01T00:00:00Z.
 ///
 /// Nothing in the pure rooms reads a clock; moments are handed in. The range is that of 64 bits,
-/// years 1678 to 2262, and arithmetic that would leave it stops at its ends.
+/// years 1678 to 2262, and arithmetic that would leave it stops at its ends. What is made of
+/// ``nanoseconds`` by hand does not: it may begin at an end.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Nanoseconds since the epoch.
     public var nanoseconds: Int64
@@ -36,13 +37,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 }
 
 extension Duration {
-    /// The whole nanoseconds, stopping at the ends of 64 bits.
+    /// The whole nanoseconds, stopping at the ends of 64 bits, which are 292 years.
     public var nanoseconds: Int64 {
+        // Durations reach further than 64 bits of seconds, of which their components are made.
+        guard self < .nanoseconds(Int64.max) else { return .max }
+        guard self > .nanoseconds(Int64.min) else { return .min }
         let (seconds, attoseconds) = components
-        let whole = seconds.multipliedClamping(by: 1_000_000_000)
-        let (sum, overflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        guard overflow else { return sum }
-        return whole < 0 ? .min : .max
+        return seconds.multipliedClamping(by: 1_000_000_000)
+            .addingClamping(attoseconds / 1_000_000_000)
     }
 }
 

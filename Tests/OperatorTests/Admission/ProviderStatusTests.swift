@@ -46,6 +46,20 @@ import Values
             try ProviderSpec(object(["breaker": ["window": "soon"]]))
         }
         #expect(throws: InvalidProvider.self) { try ProviderSpec(object(["fallbacks": ["main"]])) }
+        #expect(
+            throws: InvalidProvider(
+                "spec.breaker.openDuration: 9000000000 is longer than 744h, the most it may be")
+        ) {
+            try ProviderSpec(object(["breaker": ["openDuration": 9_000_000_000]]))
+        }
+        for long: JSON in [.integer(.max), "292y", "2562047h", "P100000D"] {
+            for spec: JSON in [
+                ["breaker": ["window": long]], ["breaker": ["openDuration": long]],
+                ["health": ["p99": long]], ["maximumWait": long],
+            ] {
+                #expect(throws: InvalidProvider.self) { try ProviderSpec(object(spec)) }
+            }
+        }
     }
 
     @Test func `an open circuit is written with the moment it can be tried again`() throws {
@@ -66,6 +80,29 @@ import Values
         #expect(ProviderStatus.openElsewhere(written, holder: "me", now: now) == nil)
         #expect(
             ProviderStatus.openElsewhere(written, holder: "you", now: now + .seconds(20)) == nil)
+    }
+
+    @Test(arguments: [
+        "2262-04-11T23:47:16Z", "2262-04-11T23:47:16.854775807Z", "2262-04-01T00:00:00Z",
+    ])
+    func `an open circuit of the end of time is taken over and written`(until: String) throws {
+        let now = Timestamp(seconds: 5000)
+        let written = object(
+            [:], status: ["breaker": ["state": "Open", "holder": "you", "until": .string(until)]])
+        let rest = try #require(ProviderStatus.openElsewhere(written, holder: "me", now: now))
+        var dependency = Dependency(policy: DependencyPolicy(), at: .seconds(100))
+        let isNews = dependency.adoptOpen(until: .seconds(100) + rest, at: .seconds(100))
+        #expect(isNews)
+        let status = ProviderStatus.json(
+            of: dependency, written, holder: "me", wall: now, monotonic: .seconds(100))
+        #expect(
+            status["breaker"]?["until"]?.stringValue
+                == (now + AdmissionLimits.openDuration).secondsText)
+        // The clocks themselves may be there.
+        let late = ProviderStatus.json(
+            of: dependency, written, holder: "me", wall: Timestamp(nanoseconds: .max),
+            monotonic: .seconds(100))
+        #expect(late["breaker"]?["until"] == "2262-04-11T23:47:16Z")
     }
 
     @Test func `a status that has not changed is the same`() {
