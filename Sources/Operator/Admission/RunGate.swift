@@ -77,7 +77,8 @@ final class RunGate: Sendable {
     /// How many runs wait.
     var waitingCount: Int { state.withLock { $0.queue.waitingCount } }
 
-    /// Asks for a run, which is then known until ``forget(_:uid:)``.
+    /// Asks for a run, which is then known until ``forget(_:uid:)``; one that had its key before is
+    /// forgotten.
     ///
     /// - Parameter created: When its object was made: from then on it has waited, also over restarts.
     func request(
@@ -143,6 +144,12 @@ final class RunGate: Sendable {
         }
     }
 
+    /// Forgets a run whose key another has now, and gives those that may start by that.
+    func forgetPast(_ key: ObjectKey, before uid: String) -> [ObjectKey] {
+        guard let past = state.withLock({ $0.uids[key] }), past != uid else { return [] }
+        return forget(key, uid: past)
+    }
+
     /// The same for whatever run has the key.
     func forget(_ key: ObjectKey) -> [ObjectKey] {
         guard let uid = state.withLock({ $0.uids[key] }) else { return [] }
@@ -188,7 +195,13 @@ extension RunGate.State {
         _ ticket: RunGate.Ticket, _ priority: Admission.Priority, _ limit: AdmissionConfiguration
     ) -> AdmissionRequest<RunGate.Ticket> {
         let namespace = ticket.key.namespace
-        uids[ticket.key] = ticket.uid
+        // An object that is replaced may never be seen to be gone: what waits or was admitted under
+        // its key before would keep its place for ever.
+        if let past = uids.updateValue(ticket.uid, forKey: ticket.key), past != ticket.uid {
+            let ghost = RunGate.Ticket(key: ticket.key, uid: past)
+            queue.remove(ghost)
+            told[ghost] = nil
+        }
         var demands = [Demand(.total, 1)]
         if let most = limit.runsPerNamespace {
             demands.append(Demand(.namespace(namespace), 1))

@@ -176,6 +176,8 @@ final class RunController: Sendable {
     }
 
     private func adopt(_ seen: KubernetesObject) async {
+        // Also where this one asks for no place, as a child does not.
+        if let uid = seen.uid { enqueue(gate.forgetPast(seen.key, before: uid)) }
         // One that another process has let in, or brought to its end, waits for nothing here.
         if !seen.isAdmitted, !RunPhases.hasEnded(seen), let uid = seen.uid,
             let wait = gate.wait(of: seen.key, uid: uid)

@@ -48,6 +48,33 @@ import Values
         #expect(gate.wait(of: key("third"), uid: "uid-third")?.position == 1)
     }
 
+    @Test func `a run that replaces one of its name leaves nothing of it behind`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 1), time: time)
+        #expect(request(gate, "first") == .admitted)
+        #expect(request(gate, "second") == .waits(.init(position: 1, reason: .pool(.total))))
+        // Deleted and made anew at once: the end of the old one is never seen.
+        let (answer, _) = gate.request(
+            key("second"), uid: "anew", priority: .normal, created: Timestamp(seconds: 5000))
+        #expect(answer == .waits(.init(position: 1, reason: .pool(.total))))
+        #expect(gate.waitingCount == 1)
+        #expect(gate.wait(of: key("second"), uid: "uid-second") == nil)
+        #expect(gate.forget(key("first"), uid: "uid-first") == [key("second")])
+        #expect(gate.forget(key("second")) == [])
+        #expect(request(gate, "third") == .admitted)
+    }
+
+    @Test func `a run that replaces one that was admitted takes its place`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 1), time: time)
+        gate.restore(key("first"), uid: "old")
+        _ = request(gate, "second")
+        gate.restore(key("first"), uid: "new")
+        // A child asks for no place: what had its key gives its own back all the same.
+        #expect(gate.forgetPast(key("first"), before: "new") == [])
+        #expect(gate.forgetPast(key("first"), before: "child") == [key("second")])
+        #expect(gate.forget(key("second")) == [])
+        #expect(request(gate, "third") == .admitted)
+    }
+
     @Test func `pressure holds new runs back and lets them in again`() {
         let gate = RunGate(AdmissionConfiguration(), time: time)
         #expect(request(gate, "before") == .admitted)
