@@ -357,6 +357,50 @@ import Values
         #expect(stop(&table) != nil)
     }
 
+    @Test func `a dependency made anew counts what is under way, and is not judged by it`() throws {
+        let policy = DependencyPolicy(
+            tokensPerMinute: 600, maximumConcurrent: 4, breaker: DependencyTests.breaker)
+        var table = table(["main": policy])
+        let old = [try pass(&table), try pass(&table), try pass(&table), try pass(&table)]
+        table.remove("main")
+        #expect(table.finish(old[0], .failed, at: .zero) == [])
+        table.apply(policy, to: "main", at: .zero)
+        #expect(table["main"]?.underWay == 3)
+        let new = try pass(&table)
+        #expect(stop(&table) == Stop(.bulkhead("main"), nil))
+        for passage in old[1...2] {
+            let told = RateLimitObservation(usedTokens: 1 << 30)
+            #expect(table.finish(passage, .failed, observed: told, at: .zero) == [])
+        }
+        table.abandon(old[3], at: .zero)
+        #expect(table["main"]?.underWay == 1)
+        #expect(table["main"]?.breaker.state == .closed)
+        #expect(table["main"]?.expectedTokens == 0)
+        #expect(table.finish(new, .succeeded, at: .zero) == [])
+        #expect(table["main"]?.underWay == 0)
+        let next = [try pass(&table), try pass(&table), try pass(&table), try pass(&table)]
+        #expect(stop(&table) == Stop(.bulkhead("main"), nil))
+        // Nothing is left of those that end while there is none of the name.
+        table.remove("main")
+        for passage in next { table.abandon(passage, at: .zero) }
+        table.apply(policy, to: "main", at: .zero)
+        #expect(table["main"]?.underWay == 0)
+    }
+
+    @Test func `time changes those whose circuits are open, in the order of their names`() throws {
+        let policy = DependencyPolicy(breaker: DependencyTests.breaker)
+        var table = table(["c": policy, "a": policy, "b": policy, "gone": policy, "whole": policy])
+        for name in ["c", "a", "gone"] { _ = table.adoptOpen(name, until: .seconds(9), at: .zero) }
+        let passage = try pass(&table, "b")
+        #expect(table.finish(passage, .exhausted, at: .zero) == [.circuitOpened])
+        table.remove("gone")
+        table.apply(policy, to: "gone", at: .zero)
+        #expect(table.advance(to: .seconds(8)).isEmpty)
+        #expect(table.advance(to: .seconds(9)).map(\.name) == ["a", "c"])
+        #expect(table.advance(to: .seconds(30)).map(\.name) == ["b"])
+        #expect(table.advance(to: .seconds(60)).isEmpty)
+    }
+
     @Test func `another policy leaves what is known of the dependency`() throws {
         var table = table(["main": DependencyPolicy(requestsPerMinute: 1)])
         _ = try pass(&table)

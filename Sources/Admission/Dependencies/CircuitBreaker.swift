@@ -73,6 +73,9 @@ public struct CircuitBreaker: Sendable {
         window = RequestWindow(length: policy.window)
     }
 
+    /// Whether it is open, or was when it was looked at last.
+    var isOpen: Bool { if case .open = state { true } else { false } }
+
     /// What was counted lately.
     public func counts(at now: Duration) -> RequestWindow.Counts { window.counts(at: now) }
 

@@ -7,6 +7,8 @@ public struct Dependency: Sendable {
     /// One request that passed; it is given back once, by ``finish(_:_:latency:observed:at:)`` or
     /// ``abandon(_:at:)``.
     public struct Pass: Sendable, Hashable {
+        /// The dependency of its name that it passed: there may be another by the time it ends.
+        let incarnation: UInt64
         let term: CircuitBreaker.Term
         /// The term of the probe of its health; nil where it was not sent as one.
         let healthTerm: CircuitBreaker.Term?
@@ -27,6 +29,8 @@ public struct Dependency: Sendable {
         case token(expires: Duration)
     }
 
+    /// Which of the dependencies it is that had its name one after the other.
+    let incarnation: UInt64
     /// What it goes by.
     public private(set) var policy: DependencyPolicy
     /// Its circuit.
@@ -35,8 +39,8 @@ public struct Dependency: Sendable {
     public private(set) var degradation: CircuitBreaker
     /// What the last degradation was for.
     public private(set) var degradedReason: String?
-    /// How many requests are under way.
-    public private(set) var underWay = 0
+    /// How many requests are under way, those that passed before it was made anew among them.
+    public private(set) var underWay: Int
     /// What it last told of its limits.
     public private(set) var observed = RateLimitObservation()
     /// Nothing passes before; nil where it did not ask for that.
@@ -50,7 +54,14 @@ public struct Dependency: Sendable {
 
     /// Makes a dependency of which nothing is known yet.
     public init(policy: DependencyPolicy, at now: Duration) {
+        self.init(policy: policy, at: now, incarnation: 0, underWay: 0)
+    }
+
+    /// Makes one in the place of another, of whose requests some are still under way.
+    init(policy: DependencyPolicy, at now: Duration, incarnation: UInt64, underWay: Int) {
+        self.incarnation = incarnation
         self.policy = policy
+        self.underWay = underWay
         breaker = CircuitBreaker(policy: policy.breaker, at: now)
         degradation = CircuitBreaker(policy: policy.breaker, at: now)
         share = LimitShare(policy: policy)
@@ -122,7 +133,8 @@ public struct Dependency: Sendable {
         let expected = expectedTokens
         return .passed(
             Pass(
-                term: term, healthTerm: degradation.pass(at: now), retry: retry,
+                incarnation: incarnation, term: term, healthTerm: degradation.pass(at: now),
+                retry: retry,
                 requestExpires: share.take(1, of: .requests, at: now),
                 tokensExpire: share.take(expected, of: .tokens, at: now), expectedTokens: expected))
     }
@@ -147,16 +159,17 @@ public struct Dependency: Sendable {
         _ pass: Pass, _ outcome: DependencyOutcome, latency: Duration,
         observed told: RateLimitObservation = RateLimitObservation(), at now: Duration
     ) -> [DependencyChange] {
+        underWay -= 1
+        // What passed the one before says nothing of this one, which may be another service.
+        guard pass.incarnation == incarnation else { return [] }
         note(told, expected: pass, at: now)
         var changes: [DependencyChange] = []
         switch outcome {
         case .unknown:
-            underWay -= 1
             breaker.abandon(pass.term)
             if let term = pass.healthTerm { degradation.abandon(term) }
             return []
         case .throttled(let retryAfter):
-            underWay -= 1
             // It works, and says how much: nothing for the breaker. Without a time, a moment.
             let pause = min(max(retryAfter ?? .seconds(1), .zero), AdmissionLimits.pause)
             pausedUntil = max(pausedUntil ?? now, now + pause)
@@ -164,14 +177,12 @@ public struct Dependency: Sendable {
             if let term = pass.healthTerm { degradation.abandon(term) }
             return []
         case .exhausted:
-            underWay -= 1
             // Every other request would be answered the same: no need to count them.
             if case .open = breaker.state { return [] }
             breaker.open(at: now)
             return [.circuitOpened]
         case .succeeded, .refused, .failed: break
         }
-        underWay -= 1
         let isSuccess = outcome != .failed
         if isSuccess { budget.deposit() }
         window.add(isSuccess: isSuccess, latency: latency, at: now)
@@ -189,6 +200,7 @@ public struct Dependency: Sendable {
     /// Gives back the place of a request that never began.
     public mutating func abandon(_ pass: Pass, at now: Duration) {
         underWay -= 1
+        guard pass.incarnation == incarnation else { return }
         breaker.abandon(pass.term)
         if let term = pass.healthTerm { degradation.abandon(term) }
         share.giveBack(1, of: .requests, expires: pass.requestExpires, at: now)
@@ -200,6 +212,9 @@ public struct Dependency: Sendable {
         case nil: break
         }
     }
+
+    /// Whether time alone changes it: its circuit is open, or it is kept from requests for its health.
+    var hasOpenCircuit: Bool { breaker.isOpen || degradation.isOpen }
 
     /// Takes note of the time.
     ///

@@ -19,6 +19,11 @@ public struct DependencyTable: AdmissionGates, Sendable {
     var dependencies: [String: Dependency] = [:]
     /// Those that may want a share since they were looked at last.
     var touched: Set<String> = []
+    /// Those whose circuit is open: time changes no others.
+    private var open: Set<String> = []
+    /// How many requests of those that were removed are still under way.
+    private var leftBehind: [String: Int] = [:]
+    private var incarnations: UInt64 = 0
     /// Those that name a dependency as a fallback.
     private var fallbackOf: [String: Set<String>] = [:]
 
@@ -38,16 +43,28 @@ public struct DependencyTable: AdmissionGates, Sendable {
             for other in policy.fallbacks { fallbackOf[other, default: []].insert(name) }
         }
         if dependencies[name] == nil {
-            dependencies[name] = Dependency(policy: policy, at: now)
+            incarnations += 1
+            dependencies[name] = Dependency(
+                policy: policy, at: now, incarnation: incarnations,
+                underWay: leftBehind.removeValue(forKey: name) ?? 0)
         } else {
             dependencies[name]?.apply(policy, at: now)
         }
     }
 
-    /// Forgets a dependency.
+    /// Forgets a dependency, but for how many of its requests are under way: one that is added in its
+    /// place counts them too.
     public mutating func remove(_ name: String) {
         unlink(name)
-        dependencies[name] = nil
+        guard let dependency = dependencies.removeValue(forKey: name) else { return }
+        if dependency.underWay > 0 { leftBehind[name] = dependency.underWay }
+        open.remove(name)
+    }
+
+    /// One that passed a dependency which is gone has ended.
+    private mutating func endLeftBehind(_ name: String) {
+        guard let count = leftBehind[name] else { return }
+        leftBehind[name] = count > 1 ? count - 1 : nil
     }
 
     /// The names of the gates that lead to a dependency, its own first.
@@ -102,29 +119,41 @@ public struct DependencyTable: AdmissionGates, Sendable {
         observed: RateLimitObservation = RateLimitObservation(), at now: Duration
     ) -> [DependencyChange] {
         touched.insert(passage.name)
-        return dependencies[passage.name]?.finish(
-            passage.pass, outcome, latency: latency ?? now - passage.since, observed: observed,
-            at: now) ?? []
+        guard
+            let changes = dependencies[passage.name]?.finish(
+                passage.pass, outcome, latency: latency ?? now - passage.since, observed: observed,
+                at: now)
+        else {
+            endLeftBehind(passage.name)
+            return []
+        }
+        if dependencies[passage.name]?.hasOpenCircuit == true { open.insert(passage.name) }
+        return changes
     }
 
     /// Gives back the place of a request that never began.
     public mutating func abandon(_ passage: Passage, at now: Duration) {
+        guard dependencies[passage.name] != nil else { return endLeftBehind(passage.name) }
         dependencies[passage.name]?.abandon(passage.pass, at: now)
     }
 
-    /// Takes note of the time.
+    /// Takes note of the time; O(open circuits).
     public mutating func advance(to now: Duration) -> [(name: String, change: DependencyChange)] {
         var changes: [(String, DependencyChange)] = []
-        for name in names {
+        guard !open.isEmpty else { return [] }
+        for name in open.sorted() {
             for change in dependencies[name]?.advance(to: now) ?? [] {
                 changes.append((name, change))
             }
+            if dependencies[name]?.hasOpenCircuit != true { open.remove(name) }
         }
         return changes
     }
 
     /// Takes over that others found a circuit open.
     public mutating func adoptOpen(_ name: String, until: Duration, at now: Duration) -> Bool {
-        dependencies[name]?.adoptOpen(until: until, at: now) ?? false
+        guard dependencies[name]?.adoptOpen(until: until, at: now) == true else { return false }
+        open.insert(name)
+        return true
     }
 }
