@@ -1,5 +1,7 @@
 import GitOps
 import Kubernetes
+import Resources
+import Schemas
 import Testing
 import Values
 
@@ -45,6 +47,17 @@ import Values
         let decision = decide(letter())
         #expect(decision.run == nil)
         #expect(decision.status["phase"] == "Waiting")
+    }
+
+    @Test(arguments: [Int64.max, .min, -1, DeadLetterDecision.maximumRetries])
+    func `whatever count was stored, the next is one that the schema allows`(stored: Int64) {
+        var odd = letter(request: "two", taken: "one")
+        odd.status["retries"] = .integer(stored)
+        let retries = decide(odd).status["retries"]?.integerValue
+        #expect(retries == (stored < 0 ? 1 : DeadLetterDecision.maximumRetries))
+        odd.json["status"] = decide(odd).status
+        let violations = ResourceDefinition.deadLetter.schema.validate(odd.json)
+        #expect(violations.filter { "\($0)".contains("retries") }.isEmpty)
     }
 
     @Test func `a request makes one run, whose name follows from it`() {
@@ -141,5 +154,16 @@ import Values
         #expect(due("Retrying", 4) == now + .seconds(8))
         #expect(due("Retrying", 9) == now + .seconds(256))
         #expect(due("Retrying", 60) == now + .seconds(300))
+        #expect(due("Retrying", .max) == now + .seconds(300))
+    }
+
+    @Test(arguments: [(Int64.max, 10), (.min, 0), (3, 3)] as [(Int64, Int64)])
+    func `whatever count of tries was stored, one more can be counted`(stored: Int64, known: Int64)
+    {
+        let notification = Notification(id: "onFailure.0", type: "webhook", content: .success([:]))
+        let status: JSON = [
+            "notifications": ["onFailure.0": ["attempts": .integer(stored), "phase": "Retrying"]]
+        ]
+        #expect(notification.attempts(in: status) == known)
     }
 }

@@ -88,7 +88,8 @@ struct LimitDraft: Sendable {
                 expires: now + AdmissionLimits.tokenLife)
             fullAt = bucket.taking(count, fullAt)
             ledger.fullAt[kind] = fullAt
-            share.taken[kind, default: 0] += count
+            share.taken[kind] = min(
+                (share.taken[kind] ?? 0).addingClamping(count), AdmissionLimits.figure)
             share.served = wall
             isWorthIt = true
         }
@@ -188,6 +189,6 @@ struct LimitDraft: Sendable {
     /// Up to the next power of two: what changes all the time must not be written all the time.
     private static func rough(_ count: Int64) -> Int64 {
         let bits = Int64.bitWidth - max(1, count - 1).leadingZeroBitCount
-        return count <= 1 ? count : 1 << min(bits, 62)
+        return count <= 1 ? count : min(1 << min(bits, 62), AdmissionLimits.figure)
     }
 }

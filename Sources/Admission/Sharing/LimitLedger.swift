@@ -39,7 +39,8 @@ public struct LimitLedger: Sendable, Hashable {
         /// What it did not get, in rough figures.
         public var wanted: [LimitKind: Int64]
 
-        /// Makes a share.
+        /// Makes a share; figures that nobody can have written are taken for the nearest that somebody
+        /// can: see ``AdmissionLimits/concurrent`` and ``AdmissionLimits/figure``.
         public init(
             holder: String, expires: Timestamp, served: Timestamp,
             taken: [LimitKind: Int64] = [:], permits: Int64 = 0, wantedPermits: Int64 = 0,
@@ -48,10 +49,10 @@ public struct LimitLedger: Sendable, Hashable {
             self.holder = holder
             self.expires = expires
             self.served = served
-            self.taken = taken
-            self.permits = permits
-            self.wantedPermits = wantedPermits
-            self.wanted = wanted
+            self.taken = taken.mapValues { min(max(0, $0), AdmissionLimits.figure) }
+            self.permits = min(max(0, permits), AdmissionLimits.concurrent)
+            self.wantedPermits = min(max(0, wantedPermits), AdmissionLimits.concurrent)
+            self.wanted = wanted.mapValues { min(max(0, $0), AdmissionLimits.figure) }
         }
     }
 

@@ -35,8 +35,8 @@ extension LimitLedger.Share {
             holder: holder, expires: expires,
             served: json["served"]?.stringValue.flatMap { Timestamp($0) } ?? Timestamp(seconds: 0),
             taken: [LimitKind: Int64](json["taken"]),
-            permits: max(0, json["permits"]?.integerValue ?? 0),
-            wantedPermits: max(0, wanted?["permits"]?.integerValue ?? 0),
+            permits: json["permits"]?.integerValue ?? 0,
+            wantedPermits: wanted?["permits"]?.integerValue ?? 0,
             wanted: [LimitKind: Int64](wanted))
     }
 

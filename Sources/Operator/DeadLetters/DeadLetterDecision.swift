@@ -12,6 +12,9 @@ struct DeadLetterDecision: Hashable {
     /// The status it should have.
     let status: JSON
 
+    /// The most retries that are counted.
+    static let maximumRetries: Int64 = 1_000_000
+
     /// Decides.
     ///
     /// - Parameters:
@@ -23,7 +26,7 @@ struct DeadLetterDecision: Hashable {
     ) {
         let taken = letter.status["lastRetry"]
         var (phase, message, last) = DeadLetterDecision.outcome(of: letter, retry: retry)
-        var retries = letter.status["retries"]?.integerValue ?? 0
+        var retries = max(0, letter.status["retries"]?.integerValue ?? 0)
         var made: KubernetesObject?
         var refused: String?
         if let asked = letter.spec["retry"]?["id"]?.stringValue, asked != taken?["id"]?.stringValue,
@@ -39,7 +42,7 @@ struct DeadLetterDecision: Hashable {
         {
             let run = DeadLetterDecision.retryRun(of: letter, request: asked, source: source)
             made = run
-            retries += 1
+            retries = min(retries.addingClamping(1), DeadLetterDecision.maximumRetries)
             phase = "Retrying"
             message = "the run \(run.name) tries it again"
             last = [

@@ -23,10 +23,16 @@ struct Notification: Hashable {
     func due(in status: JSON, now: Timestamp) -> Timestamp? {
         guard let entry = status["notifications"]?[id] else { return now }
         guard entry["phase"] == "Retrying" else { return nil }
-        let attempts = max(1, entry["attempts"]?.integerValue ?? 1)
+        let attempts = max(1, attempts(in: status))
         let last = entry["time"]?.stringValue.flatMap { Timestamp($0) } ?? now
         let doubled = Notification.backoff.first * (1 << min(attempts - 1, 20))
         return last + min(doubled, Notification.backoff.longest)
+    }
+
+    /// How often it was sent, as the status tells: somebody else may have written anything there.
+    func attempts(in status: JSON) -> Int64 {
+        let count = status["notifications"]?[id]?["attempts"]?.integerValue ?? 0
+        return min(max(0, count), Notification.maximumAttempts)
     }
 
     /// What a run's end asks to be told, in the order of the definition; empty where it goes on.

@@ -95,7 +95,7 @@ final class NotificationController: Sendable {
 
     /// Sends a notification and gives its entry in the status.
     private func attempt(_ notification: Notification, _ run: KubernetesObject) async -> JSON {
-        let before = run.status["notifications"]?[notification.id]?["attempts"]?.integerValue ?? 0
+        let before = notification.attempts(in: run.status)
         var entry: JSON = ["attempts": .integer(before + 1)]
         do throws(NotificationError) {
             entry["message"] = .string(try await sender.send(notification, of: run))

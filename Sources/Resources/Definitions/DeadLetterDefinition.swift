@@ -69,7 +69,8 @@ extension ResourceDefinition {
                 "Waiting for somebody, being retried, or done with.",
                 enum: ["Waiting", "Retrying", "Resolved"]),
             "message": .string("A sentence on it."),
-            "retries": .integer("How often it was tried again.", minimum: 0),
+            "retries": .integer(
+                "How often it was tried again.", minimum: 0, maximum: 1_000_000),
             "lastRetry": .object(
                 "The last request that was taken up.",
                 [

@@ -154,21 +154,29 @@ extension ResourceDefinition {
                         "taken": .object(
                             "What it took beside others, so that nobody runs ahead.",
                             [
-                                "requests": .integer("Requests.", minimum: 0),
-                                "tokens": .integer("Tokens.", minimum: 0),
-                                "retries": .integer("Repetitions.", minimum: 0),
+                                "requests": figure("Requests."), "tokens": figure("Tokens."),
+                                "retries": figure("Repetitions."),
                             ]),
-                        "permits": .integer("The requests it may have under way.", minimum: 0),
+                        "permits": places("The requests it may have under way."),
                         "wanted": .object(
                             "Roughly what it would take.",
                             [
-                                "permits": .integer("Requests under way.", minimum: 0),
-                                "requests": .integer("Requests.", minimum: 0),
-                                "tokens": .integer("Tokens.", minimum: 0),
-                                "retries": .integer("Repetitions.", minimum: 0),
+                                "permits": places("Requests under way."),
+                                "requests": figure("Requests."), "tokens": figure("Tokens."),
+                                "retries": figure("Repetitions."),
                             ]),
                     ]), listType: .atomic, maximumItems: 64),
         ])
+
+    /// A figure of a ledger: `AdmissionLimits.figure` is the most.
+    private static func figure(_ description: String) -> Schema {
+        .integer(description, minimum: 0, maximum: 1 << 53)
+    }
+
+    /// Requests at once: `AdmissionLimits.concurrent` is the most.
+    private static func places(_ description: String) -> Schema {
+        .integer(description, minimum: 0, maximum: 1 << 31)
+    }
 
     private static func quota(_ description: String) -> Schema {
         .object(

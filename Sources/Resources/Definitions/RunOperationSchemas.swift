@@ -89,7 +89,7 @@ enum RunOperationSchemas {
             [
                 "phase": .string(
                     "Whether it arrived.", enum: ["Retrying", "Delivered", "Failed"]),
-                "attempts": .integer("How often it was sent.", minimum: 0),
+                "attempts": .integer("How often it was sent.", minimum: 0, maximum: 1000),
                 "time": .timestamp("When it was sent last."),
                 "message": .string("Why it did not arrive, or what it made."),
             ]))

@@ -1,6 +1,8 @@
 import Admission
 import GitOps
 import Kubernetes
+import Resources
+import Schemas
 import Testing
 import Values
 
@@ -116,7 +118,7 @@ import Values
         #expect(status(50, first) == first)
     }
 
-    @Test func `what was taken of the limits is read as it was written`() {
+    @Test func `what was taken of the limits is read as it was written`() throws {
         let time = Timestamp(nanoseconds: 5_000_123_456_789)
         let ledger = LimitLedger(
             fullAt: [.requests: time, .retries: time + .seconds(1)],
@@ -129,6 +131,26 @@ import Values
         #expect(LimitLedger(status: ["quota": ledger.json ?? .null]) == ledger)
         #expect(LimitLedger().json == nil)
         #expect(LimitLedger(status: [:]) == LimitLedger())
+        // A figure that nobody can have written is the nearest that somebody can.
+        let large: JSON = [
+            "requests": .integer(.max), "tokens": .integer(.max), "permits": .integer(.max),
+        ]
+        let share: JSON = [
+            "holder": "a", "expires": .string(time.description), "taken": large,
+            "permits": .integer(.max), "wanted": large,
+        ]
+        let bounded = LimitLedger(status: ["quota": ["shares": [share]]])
+        let figures: [LimitKind: Int64] = [.requests: 1 << 53, .tokens: 1 << 53]
+        let most = try #require(bounded.share(of: "a"))
+        #expect(most.taken == figures && most.wanted == figures)
+        #expect(most.permits == 1 << 31 && most.wantedPermits == 1 << 31)
+        let schema = ResourceDefinition.provider.schema
+        let written: JSON = [
+            "apiVersion": "orchestrator.llm/v1", "kind": "Provider",
+            "metadata": ["name": "main"], "spec": [:],
+            "status": ["quota": bounded.json ?? .null],
+        ]
+        #expect(schema.validate(written).filter { "\($0)".contains("quota") }.isEmpty)
         // What somebody else wrote there is passed over where it is none.
         let strange: JSON = [
             "quota": [
