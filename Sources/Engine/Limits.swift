@@ -88,6 +88,8 @@ enum TextLimits {
     static let errorMessage = 1024
     /// A task error's type.
     static let errorType = 48
+    /// A task error's code, with its name, which the type leaves room for.
+    static let errorCode = 19
     /// For what an attempt waits: it fits the room of the times that a waiting task does not have.
     static let queueMessage = 72
     /// Why a task was skipped: it fits the room of the times and the error that such a task lacks.

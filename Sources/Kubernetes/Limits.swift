@@ -19,6 +19,8 @@ public enum KubernetesLimits {
     public static let maximumRetryAfter = Duration.seconds(30)
     /// How long a request may take when its caller says nothing.
     public static let requestTimeout = Duration.seconds(30)
+    /// What a request that is sent again has at least, however little its caller has left.
+    public static let minimumRequestTimeout = Duration.milliseconds(10)
     /// The most bytes of a kubeconfig, certificate or token file.
     public static let maximumConfigurationBytes = 1 << 20
     /// How long a token read from a file is used before the file is looked at again.

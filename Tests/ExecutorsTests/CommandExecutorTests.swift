@@ -105,6 +105,7 @@ import Workflows
                 "shell": true, "command": "for i in 1 2 3 4 5; do echo line $i >&2; done; exit 3",
             ]).error)
         #expect(error.type == "CommandFailed")
+        #expect(error.code == 3)
         #expect(error.isRetryable)
         #expect(error.message == "the shell command exited with code 3: line 3\nline 4\nline 5")
         let killed = await run(["shell": true, "command": "kill -KILL $$"])

@@ -113,6 +113,7 @@ import Workflows
             #expect(error.isRetryable == isRetryable)
             #expect(error.retryAfter == (isRetryable ? .seconds(7) : nil))
             #expect(error.message == "GET \(url)/x was answered with status \(status): no way")
+            #expect(error.code == status)
         }
     }
 

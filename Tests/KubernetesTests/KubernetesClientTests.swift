@@ -98,6 +98,20 @@ import Values
         await server.shutdown()
     }
 
+    @Test func `what is sent again has what is left of its time`() async throws {
+        let time = ManualTime()
+        let server = BusyServer()
+        let client = KubernetesClient(
+            configuration: KubernetesConfiguration(server: "http://api"), http: server,
+            time: time.source)
+        async let created = client.create(
+            .configMaps, configMap("a", 1), options: WriteOptions(timeout: .seconds(4)))
+        await eventually { time.sleeperCount == 1 }
+        time.advance(by: .seconds(3))
+        _ = try await created
+        #expect(server.timeouts == [.seconds(4), .seconds(1)])
+    }
+
     @Test(arguments: [
         (429, nil, "POST"), (503, "1", "POST"), (503, nil, "GET"), (409, "1", "GET"),
         (429, "3600", "GET"),
@@ -215,5 +229,26 @@ import Values
             String(reflecting: client.configuration), dumped,
         ] { #expect(!text.contains("canary")) }
         await server.shutdown()
+    }
+}
+
+/// A server that is busy once, and notes how long it is given.
+private final class BusyServer: KubernetesTransport {
+    private let noted = Shared<[Duration?]>([])
+
+    var timeouts: [Duration?] { noted.value }
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let count = noted.change { noted in
+            noted.append(request.timeout)
+            return noted.count
+        }
+        return count == 1
+            ? HTTPResponse(status: 429, headers: ["Retry-After": "3"], body: [])
+            : HTTPResponse(status: 201, headers: [:], body: request.body ?? [])
+    }
+
+    func open(_ request: HTTPRequest) async throws(HTTPError) -> any TransportStream {
+        throw HTTPError(code: .cannotConnect, outcomeUnknown: false, message: "no streams here")
     }
 }

@@ -23,6 +23,15 @@ import Values
         #expect(error.message == "cannot get pods a/b: why")
     }
 
+    @Test(arguments: [nil, "404 page not found", "default backend - 404"])
+    func `what does not know a path proves nothing about an object`(said: String?) {
+        let error = KubernetesError(
+            status: 404, body: said.flatMap { try? JSON(parsing: Array($0.utf8)) },
+            operation: "get workflowruns a/b")
+        #expect(error.code == .unknownPath)
+        #expect(error.isTransient)
+    }
+
     @Test func `what is wrong with an object is kept field by field`() {
         let error = KubernetesError(
             status: 422,

@@ -8,10 +8,11 @@ import Workflows
 
 /// What a driver makes of what it sees of its run: see docs/bugs-and-seeds.md.
 @Suite struct RunDriverTests {
-    private func object(version: Int64, desired: String? = nil, status: JSON = [:])
-        -> KubernetesObject
-    {
-        var spec: JSON = ["workflowSpec": ["tasks": [["id": "a", "type": "transform"]]]]
+    private func object(
+        version: Int64, desired: String? = nil, status: JSON = [:],
+        task: JSON = ["id": "a", "type": "transform"]
+    ) -> KubernetesObject {
+        var spec: JSON = ["workflowSpec": ["tasks": [task]]]
         spec["desiredState"] = desired.map { .string($0) }
         return KubernetesObject([
             "apiVersion": "orchestrator.llm/v1", "kind": "WorkflowRun",
@@ -45,6 +46,23 @@ import Workflows
         #expect(!driver.hasEvents)
         driver.observe(object(version: 105, desired: "Cancelled"))
         #expect(driver.hasEvents)
+    }
+
+    @Test func `law 18: a run that is being deleted starts nothing more`() throws {
+        let task: JSON = ["id": "a", "type": "command", "inputs": ["command": ["true"]]]
+        let driver = try driver(object(version: 100, task: task), holder: "host/1")
+        _ = driver.step(at: Timestamp(seconds: 1), admit: { _ in .admitted })
+        #expect(driver.phase == .running)
+        var deleted = object(version: 104, status: written, task: task)
+        driver.wrote(deleted, sequence: 1)
+        deleted.metadata["resourceVersion"] = "105"
+        // Held by a finalizer, as `kubectl delete --cascade=foreground` does.
+        deleted.metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        driver.observe(deleted)
+        _ = driver.step(at: Timestamp(seconds: 2), admit: { _ in .admitted })
+        #expect(driver.phase == .cancelled)
+        #expect(RunPhases.isToEnd(deleted))
+        #expect(RunPhases.isUnderWay(deleted))
     }
 
     @Test func `law 10: a driver yields to an earlier one of its own process`() throws {

@@ -100,13 +100,17 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
 
     /// Adds a request, which waits until ``admit(at:gates:_:)`` grants it.
     ///
-    /// - Parameter since: When it began to wait, where that was not now.
+    /// - Parameters:
+    ///   - since: When it began to wait, where that was not now.
+    ///   - sequence: Its place among those that began at the same moment; they are in the order of
+    ///     their arrival where it is the same.
     /// - Returns: What it needs more of than there will ever be, or than
     ///   ``AdmissionLimits/amount``, and then it was not added; nil where it waits, or is known
     ///   already.
     @discardableResult
     public mutating func add(
-        _ request: AdmissionRequest<Ticket>, at now: Duration, since: Duration? = nil
+        _ request: AdmissionRequest<Ticket>, at now: Duration, since: Duration? = nil,
+        sequence: UInt64 = 0
     ) -> PoolName? {
         guard entries[request.ticket] == nil else { return nil }
         for demand in request.demands {
@@ -116,7 +120,8 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
         let flow = flowNumber(of: request.namespace)
         let since = since ?? now
         arrivals += 1
-        let rank = Rank(moment: since - request.priority.headStart, arrival: arrivals)
+        let rank = Rank(
+            moment: since - request.priority.headStart, sequence: sequence, arrival: arrivals)
         let place = classNumber(
             RequestClass<Ticket>.Shape(flow: flow, demands: request.demands, gate: request.gate))
         classes[place]?.insert(request.ticket, request.priority, rank)

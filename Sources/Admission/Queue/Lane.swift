@@ -1,10 +1,13 @@
 /// Where a request stands among others: by when it came, less its head start, then by arrival.
 struct Rank: Sendable, Hashable, Comparable {
     let moment: Duration
+    /// The order of those of one moment, where their owner knows it.
+    var sequence: UInt64 = 0
     let arrival: UInt64
 
     static func < (first: Rank, second: Rank) -> Bool {
-        (first.moment, first.arrival) < (second.moment, second.arrival)
+        (first.moment, first.sequence, first.arrival)
+            < (second.moment, second.sequence, second.arrival)
     }
 }
 

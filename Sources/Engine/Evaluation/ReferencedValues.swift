@@ -103,7 +103,8 @@ extension RunMachine {
         }
         let detail = details[task]
         let error: JSON = [
-            "code": .null, "message": .string(detail?.errorMessage ?? ""),
+            "code": detail?.errorCode.map { .integer(Int64($0)) } ?? .null,
+            "message": .string(detail?.errorMessage ?? ""),
             "type": .string(detail?.errorType ?? ""),
         ]
         return try object(

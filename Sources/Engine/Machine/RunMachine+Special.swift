@@ -275,7 +275,7 @@ extension RunMachine {
         } else if isFallingBack(task) {
             let error = TaskError(
                 type: details[task]?.errorType ?? "", message: details[task]?.errorMessage ?? "",
-                isRetryable: false)
+                isRetryable: false, code: details[task]?.errorCode.map { Int($0) })
             fail(task, error, at: now, into: &actions)
         } else {
             tasks[task].marks.insert(.missed)

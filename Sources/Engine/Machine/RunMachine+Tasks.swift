@@ -168,6 +168,7 @@ extension RunMachine {
         }
         detail.errorMessage = nil
         detail.errorType = nil
+        detail.errorCode = nil
         details[task] = detail.isEmpty ? nil : detail
     }
 
@@ -237,7 +238,10 @@ extension RunMachine {
         var detail = details[task] ?? TaskDetail()
         let shard = tasks[task].shard
         if let present = detail.errorMessage { budget.giveBackMessage(of: present, in: shard) }
-        detail.errorType = error.type.cut(toBytes: TextLimits.errorType)
+        detail.errorCode = error.code.flatMap { $0 < 0 ? nil : Int32(exactly: $0) }
+        detail.errorType = error.type.cut(
+            toBytes: detail.errorCode == nil
+                ? TextLimits.errorType : TextLimits.errorType - TextLimits.errorCode)
         detail.errorMessage = budget.takeMessage(error.message, in: shard)
         details[task] = detail
     }

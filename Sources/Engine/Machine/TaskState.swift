@@ -44,6 +44,8 @@ struct TaskDetail: Sendable, Hashable {
     var nextAttempt: Timestamp?
     var errorType: String?
     var errorMessage: String?
+    /// The number that the other side gave.
+    var errorCode: Int32?
     var message: String?
     /// The case that a branch took.
     var caseName: String?

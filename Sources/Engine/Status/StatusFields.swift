@@ -20,6 +20,8 @@ struct TaskFields: OptionSet, Sendable {
     static let phase = TaskFields(rawValue: 32768)
     static let queuedTime = TaskFields(rawValue: 65536)
     static let progress = TaskFields(rawValue: 131072)
+    /// A part of the error, and so not among the names.
+    static let errorCode = TaskFields(rawValue: 262144)
 
     /// Every field with its name, sorted by it.
     static let named: [(name: String, field: TaskFields)] = [

@@ -202,6 +202,7 @@ struct StatusReader {
             let errorPath = path.key("error")
             task.detail.errorType = try string(.object(error), "type", errorPath) ?? ""
             task.detail.errorMessage = try string(.object(error), "message", errorPath) ?? ""
+            task.detail.errorCode = try integer(.object(error), "code", errorPath)
         }
         do {
             task.outputs = try OutputCoding.decode(try object(entry, "outputs", path) ?? [:])

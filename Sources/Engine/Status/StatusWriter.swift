@@ -251,6 +251,7 @@ extension RunMachine {
         if state.started != nil { fields.insert(.startTime) }
         guard !details.isEmpty, let detail = details[task] else { return fields }
         if detail.errorType != nil { fields.insert(.error) }
+        if detail.errorCode != nil { fields.insert(.errorCode) }
         if detail.message != nil { fields.insert(.message) }
         if detail.nextAttempt != nil { fields.insert(.nextAttemptTime) }
         if detail.caseName != nil { fields.insert(.caseName) }
@@ -283,7 +284,12 @@ extension RunMachine {
             members.append(
                 (name, present.contains(field) ? value(of: field, task, &times) : .null))
         }
-        return JSONObject(members)
+        var object = JSONObject(members)
+        // A patch merges the error with the one before: what that had and this has not goes.
+        if present.contains(.error), !present.contains(.errorCode), written.contains(.errorCode) {
+            object["error"]?["code"] = .null
+        }
+        return object
     }
 
     private func value(
@@ -307,12 +313,18 @@ extension RunMachine {
         case .until: times[details[task]?.until]
         case .progress: .object(OutputCoding.encode(details[task]?.progress ?? [:]))
         case .queuedTime: times[details[task]?.queued]
-        default:
-            [
-                "message": .string(details[task]?.errorMessage ?? ""),
-                "type": .string(details[task]?.errorType ?? ""),
-            ]
+        default: errorMembers(task)
         }
+    }
+
+    private func errorMembers(_ task: Int) -> JSON {
+        let detail = details[task]
+        var members: JSONObject = [
+            "message": .string(detail?.errorMessage ?? ""),
+            "type": .string(detail?.errorType ?? ""),
+        ]
+        if let code = detail?.errorCode { members["code"] = .integer(Int64(code)) }
+        return .object(members)
     }
 
     private func iterationMembers(_ task: Int) -> JSON {

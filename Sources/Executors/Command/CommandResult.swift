@@ -72,10 +72,12 @@ struct CommandResult {
 
     private func failure(of inputs: CommandInputs, _ status: ExitStatus) -> TaskError {
         let quotation = standardError.quotation
+        var code: Int?
+        if case .exited(let number) = status { code = Int(number) }
         return TaskError(
             type: CommandExecutor.failedErrorType,
             message: "\(inputs.displayName) \(status)"
                 + (quotation.isEmpty ? "" : ": \(quotation)"),
-            isRetryable: true)
+            isRetryable: true, code: code)
     }
 }

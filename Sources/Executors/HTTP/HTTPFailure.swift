@@ -35,6 +35,7 @@ enum HTTPFailure {
             type: failure.type,
             message: "\(inputs.displayName) was answered with status \(response.status)"
                 + (quotation.isEmpty ? "" : ": \(quotation)"),
-            isRetryable: failure.isRetryable, retryAfter: failure.retryAfter)
+            isRetryable: failure.isRetryable, retryAfter: failure.retryAfter,
+            code: response.status)
     }
 }

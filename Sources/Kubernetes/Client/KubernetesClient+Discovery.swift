@@ -30,7 +30,7 @@ extension KubernetesClient {
             json = try await perform(
                 Call(operation: "read the resources of \(group)/\(version)", path: path))
         } catch {
-            guard error.code == .notFound else { throw error }
+            guard error.code == .notFound || error.code == .unknownPath else { throw error }
             return []
         }
         return (json["resources"]?.arrayValue ?? []).compactMap { resource in

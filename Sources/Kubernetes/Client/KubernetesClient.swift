@@ -59,7 +59,8 @@ public final class KubernetesClient: Sendable {
         while true {
             let failure: KubernetesError
             do {
-                return try await performOnce(call)
+                // What is sent again has what is left: the caller counts on the whole.
+                return try await performOnce(call, within: deadline - time.monotonic())
             } catch {
                 failure = error
             }
@@ -79,8 +80,11 @@ public final class KubernetesClient: Sendable {
         }
     }
 
-    private func performOnce(_ call: Call) async throws(KubernetesError) -> JSON {
-        let request = try request(call)
+    private func performOnce(
+        _ call: Call, within timeout: Duration
+    ) async throws(KubernetesError) -> JSON {
+        var request = try request(call)
+        request.timeout = max(timeout, KubernetesLimits.minimumRequestTimeout)
         let response: HTTPResponse
         do {
             response = try await transport.send(request)

@@ -46,7 +46,7 @@ extension KubernetesError {
         case 400: .badRequest
         case 401: .unauthorized
         case 403: .forbidden
-        case 404: .notFound
+        case 404: .unknownPath
         case 405: .methodNotAllowed
         case 409: .conflict
         case 410: .gone

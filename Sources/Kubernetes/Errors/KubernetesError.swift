@@ -8,8 +8,11 @@ public struct KubernetesError: Error, Sendable, Hashable {
         case unauthorized
         /// The server knows who asks and refuses (403).
         case forbidden
-        /// There is no such object or kind (404).
+        /// There is no such object: the API itself says so (404 and the reason `NotFound`).
         case notFound
+        /// Nobody knows the path (404 and no more): the kind is not installed, or what answered is
+        /// not the API but something before it. It proves nothing about any object.
+        case unknownPath
         /// The resource has no such verb (405).
         case methodNotAllowed
         /// The object changed since it was read, or a precondition does not hold (409).
@@ -94,7 +97,7 @@ public struct KubernetesError: Error, Sendable, Hashable {
     public var isTransient: Bool {
         switch code {
         case .tooManyRequests, .internalError, .unavailable, .timeout, .transport,
-            .malformedReply:
+            .malformedReply, .unknownPath:
             true
         // A new certificate, token or role binding is how these two end.
         case .unauthorized, .forbidden: false
@@ -106,6 +109,6 @@ public struct KubernetesError: Error, Sendable, Hashable {
 }
 
 extension KubernetesError: CustomStringConvertible {
-    /// The message, with what the server finds wrong where the message does not say it.
+    /// The message, which has the server's own words where it spoke.
     public var description: String { message }
 }

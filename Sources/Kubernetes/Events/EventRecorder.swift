@@ -99,7 +99,8 @@ public final class EventRecorder: Sendable {
         }
     }
 
-    /// Takes no more events and lets ``run()`` end when those that wait are written.
+    /// Takes no more events and lets ``run()`` end when those that wait are written; a task that is
+    /// cancelled drops them.
     public func finish() { queue.shutDown(draining: true) }
 
     private func write(_ identity: EventIdentity) async {

@@ -50,7 +50,18 @@ final class RunGate: Sendable {
         }
     }
 
+    /// One moment by both clocks.
+    fileprivate struct Anchor {
+        let wall: Timestamp
+        let monotonic: Duration
+
+        func monotonic(of moment: Timestamp) -> Duration { monotonic + (moment - wall) }
+    }
+
     fileprivate struct State {
+        /// What moments of creation are counted by: two objects of one second, as which the API
+        /// tells them, must not be told apart by when the clocks were read.
+        var anchor: Anchor?
         var queue = AdmissionQueue<Ticket, Bool>()
         var pressure = Pressure()
         var limitedNamespaces: Set<String> = []
@@ -80,17 +91,21 @@ final class RunGate: Sendable {
     /// Asks for a run, which is then known until ``forget(_:uid:)``; one that had its key before is
     /// forgotten.
     ///
-    /// - Parameter created: When its object was made: from then on it has waited, also over restarts.
+    /// - Parameters:
+    ///   - created: When its object was made: from then on it has waited, also over restarts.
+    ///   - version: The object's version: those of one second are in its order.
     func request(
-        _ key: ObjectKey, uid: String, priority: Admission.Priority, created: Timestamp?
+        _ key: ObjectKey, uid: String, priority: Admission.Priority, created: Timestamp?,
+        version: ResourceVersion? = nil
     ) -> (Answer, admitted: [ObjectKey]) {
-        let now = time.monotonic()
-        let age = created.map { max(.zero, time.now() - $0) } ?? .zero
+        let (now, wall) = (time.monotonic(), time.now())
         return state.withLock { state in
+            let since = created.map { state.monotonic(of: $0, wall, now) } ?? now
             let ticket = Ticket(key: key, uid: uid)
             let request = state.request(ticket, priority, limit)
             if !state.queue.isAdmitted(ticket) {
-                _ = state.queue.add(request, at: now, since: now - age)
+                _ = state.queue.add(
+                    request, at: now, since: min(now, since), sequence: version?.number ?? 0)
             }
             var others = state.admit(at: now)
             others.removeAll { $0 == key }
@@ -130,6 +145,7 @@ final class RunGate: Sendable {
     static func isNews(_ wait: Wait, after last: Told?) -> Bool {
         guard let last else { return true }
         return wait.reason.word != last.word || wait.position <= last.position / 2
+            || wait.position > last.position
     }
 
     /// Forgets a run that ended or is gone, and gives those that may start by that.
@@ -191,6 +207,17 @@ final class RunGate: Sendable {
 }
 
 extension RunGate.State {
+    /// A moment of the wall clock by the other one.
+    fileprivate mutating func monotonic(
+        of moment: Timestamp, _ wall: Timestamp, _ now: Duration
+    ) -> Duration {
+        let drift = anchor.map { $0.monotonic(of: wall) - now } ?? .seconds(2)
+        if drift > .seconds(1) || drift < .seconds(-1) {
+            anchor = RunGate.Anchor(wall: wall, monotonic: now)
+        }
+        return anchor?.monotonic(of: moment) ?? now
+    }
+
     fileprivate mutating func request(
         _ ticket: RunGate.Ticket, _ priority: Admission.Priority, _ limit: AdmissionConfiguration
     ) -> AdmissionRequest<RunGate.Ticket> {

@@ -20,7 +20,8 @@ extension RunController {
             return true
         }
         let (answer, others) = gate.request(
-            object.key, uid: uid, priority: priority, created: object.creationTimestamp)
+            object.key, uid: uid, priority: priority, created: object.creationTimestamp,
+            version: object.resourceVersion)
         enqueue(others)
         switch answer {
         case .admitted:

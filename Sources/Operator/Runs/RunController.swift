@@ -120,7 +120,10 @@ final class RunController: Sendable {
             if let driver = driver(key) { await drive(driver) }
             return
         }
-        guard let object = current, !object.isDeleting || driver(key) != nil else {
+        // One that is being deleted and has begun is brought to its end: somebody may hold it.
+        guard let object = current,
+            !object.isDeleting || driver(key) != nil || RunPhases.isUnderWay(object)
+        else {
             yielded.forget(key)
             if driver(key) == nil { forgetWaiting(key) }
             release(key)
@@ -264,7 +267,11 @@ final class RunController: Sendable {
     private func conclude(
         _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
     ) async {
-        await write(object, phase, reason, message)
+        var more: JSONObject = [:]
+        if object.status["admission"]?["position"] != nil {
+            more["admission"] = ["position": .null, "reason": .null]
+        }
+        await write(object, phase, reason, message, more)
         context.metrics.runsFinished.increment([phase.rawValue])
         context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
     }
@@ -400,11 +407,18 @@ extension RunController {
                 }
             }
             // First what the status refers to; a status that is not stored refers to nothing.
-            try await ShardWriter(context: context).store(shards, of: driver)
+            do throws(KubernetesError) {
+                try await ShardWriter(context: context).store(shards, of: driver)
+            } catch {
+                // That the run itself is well says nothing of its shards.
+                await recover(from: error, sequence, driver, atOnce: false)
+                return
+            }
             let written = try await context.client.patch(
                 .workflowRuns, driver.key, .merge(context.redact(patch)), subresource: "status")
             context.metrics.checkpointSeconds.observe(context.time.monotonic() - started)
             cache.recordWrite(written)
+            queue.forget(driver.key)
             driver.wrote(written, sequence: sequence)
         } catch {
             await recover(from: error, sequence, driver)
@@ -412,8 +426,10 @@ extension RunController {
     }
 
     /// After a write that failed the next step is a read: the object tells what happened (law 5).
+    ///
+    /// - Parameter atOnce: Whether the write is repeated at once where the run can be written.
     private func recover(
-        from error: KubernetesError, _ sequence: Int64, _ driver: RunDriver
+        from error: KubernetesError, _ sequence: Int64, _ driver: RunDriver, atOnce: Bool = true
     ) async {
         context.metrics.checkpointFailures.increment()
         context.logger.warning(
@@ -441,7 +457,7 @@ extension RunController {
                 driver.wrote(live, sequence: sequence)
             } else {
                 driver.observe(live)
-                driver.failed(sequence: sequence, retryAfter: .zero)
+                driver.failed(sequence: sequence, retryAfter: atOnce ? .zero : delay)
             }
         } catch {
             if error.code == .notFound {

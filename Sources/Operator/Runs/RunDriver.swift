@@ -232,9 +232,10 @@ final class RunDriver: Sendable {
 }
 
 extension KubernetesObject {
-    /// What a run's user wants of it.
+    /// What a run's user wants of it: whoever deletes it wants no more of it.
     fileprivate var desiredRunState: DesiredRunState {
-        spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
+        if isDeleting { return .terminated }
+        return spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
     }
 
     /// The class that a run's object asks for.

@@ -132,7 +132,7 @@ public final class ClusterServer: Sendable {
     private static func check(_ client: KubernetesClient) async throws(KubernetesError) {
         let needed: [ResourceType] = [
             .workflows, .templates, .workflowRuns, .workflowRepositories, .approvals, .deadLetters,
-            .providers,
+            .providers, .runCheckpoints,
         ]
         let missing = try await client.missing(of: needed)
         guard missing.isEmpty else {

@@ -81,6 +81,7 @@ extension ResourceDefinition {
                 [
                     "type": .string("The type of the error, such as TimeoutError."),
                     "message": .string("What happened."),
+                    "code": .integer("A status of HTTP, or an exit code."),
                 ]),
             "reason": .string("One word for the state of the task."),
             "message": .string("A sentence on the state of the task."),

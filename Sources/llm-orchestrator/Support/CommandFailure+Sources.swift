@@ -12,13 +12,15 @@ extension CommandFailure {
             case .unauthorized:
                 "the token is wrong or has expired; get a new kubeconfig"
             case .forbidden: "ask for the right, or use another context"
+            case .unknownPath:
+                "does the cluster have our kinds? Install them with: llm-orchestrator install"
             case .transport, .timeout, .unavailable:
                 "is the server running? Start one with: llm-orchestrator server --embedded"
             default: nil
             }
         let message = advice.map { "\(error.description) (\($0))" } ?? error.description
         switch error.code {
-        case .notFound: self.init(.notFound, message)
+        case .notFound, .unknownPath: self.init(.notFound, message)
         case .invalid, .badRequest: self.init(.invalidManifest, message)
         case .configuration: self.init(.usage, message)
         default: self.init(.unreachable, message)

@@ -1,4 +1,5 @@
 import Engine
+import Synchronization
 import Testing
 import Values
 import Workflows
@@ -103,6 +104,34 @@ import Workflows
         }
         #expect(try attempts(code: 503) == 3)
         #expect(try attempts(code: 400) == 1)
+    }
+
+    @Test func `the number that the other side gave is kept, and goes with its error`() throws {
+        let task = TestPlan.command(
+            "a",
+            [
+                "fallback": [
+                    [
+                        "type": "command",
+                        "inputs": ["command": ["other", "${{ string(error.code) }}"]],
+                    ]
+                ]
+            ])
+        let seen = Mutex<[String]>([])
+        let run = try finish([task]) { attempt in
+            let isFallback = attempt.inputs["command"]?[0] == "other"
+            if isFallback {
+                seen.withLock { $0.append(attempt.inputs["command"]?[1]?.stringValue ?? "") }
+            }
+            return .failed(
+                TaskError(
+                    type: "ServerError", message: "no", isRetryable: false,
+                    code: isFallback ? nil : 503))
+        }
+        #expect(seen.withLock { $0 } == ["503"])
+        #expect(run.entries["a"]?["error"] == ["type": "ServerError", "message": "no"])
+        let failed = try finish([TestPlan.command("a")], Self.failing("a", code: 503))
+        #expect(failed.entries["a"]?["error"]?["code"] == 503)
     }
 
     @Test func `an error of a kind has numbers of its own`() throws {

@@ -1,5 +1,6 @@
 import Admission
 import Kubernetes
+import Synchronization
 import Testing
 import Values
 
@@ -18,10 +19,11 @@ import Values
 
     private func request(
         _ gate: RunGate, _ name: String, _ priority: Admission.Priority = .normal,
-        created: Int64 = 5000
+        created: Int64 = 5000, version: String? = nil
     ) -> RunGate.Answer {
         gate.request(
-            key(name), uid: "uid-\(name)", priority: priority, created: Timestamp(seconds: created)
+            key(name), uid: "uid-\(name)", priority: priority,
+            created: Timestamp(seconds: created), version: version.map { ResourceVersion($0) }
         ).0
     }
 
@@ -73,6 +75,40 @@ import Values
         #expect(gate.forgetPast(key("first"), before: "child") == [key("second")])
         #expect(gate.forget(key("second")) == [])
         #expect(request(gate, "third") == .admitted)
+    }
+
+    @Test func `those of one second are in the order in which the server made them`() {
+        // Clocks that are read one after the other never agree.
+        let ticks = Mutex<Int64>(0)
+        @Sendable func tick() -> Int64 {
+            ticks.withLock { ticks in
+                ticks = ticks * 7 % 1009 + 11
+                return ticks
+            }
+        }
+        let gate = RunGate(
+            AdmissionConfiguration(runs: 1),
+            time: TimeSource(
+                now: { Timestamp(seconds: 5000) + .nanoseconds(tick()) },
+                monotonic: { .seconds(1000) + .nanoseconds(tick()) }, sleep: { _ in }))
+        gate.restore(key("old"), uid: "0")
+        // Workers bring them in any order.
+        for number in [4, 2, 6, 1, 5, 3] {
+            _ = request(gate, "run-\(number)", version: "10\(number)")
+        }
+        for number in 1...6 {
+            let name = "run-\(number)"
+            #expect(gate.wait(of: key(name), uid: "uid-\(name)")?.position == number)
+        }
+        #expect(gate.forget(key("old"), uid: "0") == [key("run-1")])
+        #expect(gate.forget(key("run-1")) == [key("run-2")])
+    }
+
+    @Test func `whoever is further back than it was told is told so`() {
+        let told = RunGate.Told(position: 4, word: WaitReason.turn.word)
+        #expect(!RunGate.isNews(.init(position: 3, reason: .turn), after: told))
+        #expect(RunGate.isNews(.init(position: 2, reason: .turn), after: told))
+        #expect(RunGate.isNews(.init(position: 5, reason: .turn), after: told))
     }
 
     @Test func `pressure holds new runs back and lets them in again`() {
