@@ -18,10 +18,86 @@ import Values
         return .object(answer)
     }
 
+    /// What it amounts to where people have left all but the answers as it was.
     private func verdict(_ answers: [JSON], _ more: JSONObject = [:]) -> ApprovalVerdict {
+        let spec = asking(answers, more)
+        return ApprovalVerdict(spec, status: ["question": AskedQuestion.of(spec)], now: now)
+    }
+
+    private func asking(_ answers: [JSON], _ more: JSONObject = [:]) -> JSON {
         var spec: JSONObject = ["digest": .string(digest), "decisions": .array(answers)]
         spec.merge(more)
-        return ApprovalVerdict(.object(spec), now: now)
+        return .object(spec)
+    }
+
+    /// A question to two of two, which ada has answered, and what was noted of it.
+    private var half: (spec: JSON, status: JSON) {
+        let spec = asking(
+            [answer("ada")],
+            [
+                "message": "Deploy?", "payload": ["env": "prod"], "quorum": 2,
+                "approvers": ["users": ["ada", "bob"]], "task": "sign-off",
+            ])
+        return (spec, ["question": AskedQuestion.of(spec), "approvers": ["ada"]])
+    }
+
+    @Test(
+        arguments: [
+            ("message", "harmless?"), ("payload", ["env": "staging"]), ("quorum", 1),
+            ("approvers", nil), ("digest", "sha256:0"), ("task", "other"),
+            ("deadline", "2020-01-01T00:00:00Z"), ("default", "approve"),
+        ] as [(String, JSON?)])
+    func `while what was asked is changed no answer counts, and it says which field`(
+        field: String, value: JSON?
+    ) {
+        var spec = half.spec
+        let both = [answer("ada"), answer("bob"), answer("eve", "reject")]
+        spec["decisions"] = .array(both.map { $0 })
+        spec[field] = value
+        let tampered = ApprovalVerdict(spec, status: half.status, now: now)
+        #expect(tampered.phase == .pending)
+        #expect(tampered.reason == "QuestionChanged")
+        #expect(tampered.message.contains("spec.\(field)"), "\(tampered.message)")
+        #expect(tampered.quorum == 2)
+        #expect(tampered.counted == 0)
+        #expect(tampered.deadline == nil)
+    }
+
+    @Test func `once it is put back, only what came meanwhile has to be answered again`() {
+        var spec = half.spec
+        spec["decisions"] = [answer("ada"), answer("bob")]
+        var tampered = spec
+        tampered["payload"] = ["env": "staging"]
+        var status = half.status
+        for _ in 0..<2 {
+            let verdict = ApprovalVerdict(tampered, status: status, now: now)
+            status["approvers"] = .array(verdict.approvers.map { .string($0) })
+            status["voided"] = .array(verdict.voided.map { .string($0) })
+        }
+        let back = ApprovalVerdict(spec, status: status, now: now)
+        #expect(back.phase == .pending)
+        #expect(back.approvers == ["ada"])
+        #expect(back.ignored.map(\.user) == ["bob"])
+        spec["decisions"] = [answer("ada"), answer("bob", "approve", ["comment": "again"])]
+        #expect(ApprovalVerdict(spec, status: status, now: now).phase == .approved)
+    }
+
+    @Test func `what was asked ends at its deadline, whatever the spec says by then`() {
+        let past = now + .seconds(-1)
+        var spec = asking([], ["deadline": .string(past.description)])
+        let status: JSON = ["question": AskedQuestion.of(spec)]
+        spec["deadline"] = .string((now + .seconds(3600)).description)
+        spec["default"] = "approve"
+        let verdict = ApprovalVerdict(spec, status: status, now: now)
+        #expect(verdict.phase == .rejected)
+        #expect(verdict.reason == "DeadlinePassed")
+    }
+
+    @Test func `a payload that the API server writes otherwise is the same`() {
+        let asked = asking([], ["payload": ["share": .double(1)]])
+        let stored = asking([answer("ada")], ["payload": ["share": 1]])
+        let status: JSON = ["question": AskedQuestion.of(asked)]
+        #expect(ApprovalVerdict(stored, status: status, now: now).phase == .approved)
     }
 
     @Test func `it waits until the quorum is reached`() {

@@ -19,6 +19,8 @@ final class ApprovalController: Sendable {
     private let queue: WorkQueue<ObjectKey>
     /// Approvals that their attempts want no more, by UID.
     private let withdrawn = Mutex<Set<String>>([])
+    /// What approvals ask, as their attempts say and no status does yet, with their UIDs.
+    private let asked = Mutex<[ObjectKey: (uid: String, question: JSON)]>([:])
 
     /// Makes a controller over a cache of approvals, which finds them by owner, and one of runs.
     init(context: OperatorContext, cache: ObjectCache, runs: ObjectCache) {
@@ -37,6 +39,15 @@ final class ApprovalController: Sendable {
         queue.add(contentsOf: cache.objects(index: ObjectIndex.owner.name, value: uid).map(\.key))
     }
 
+    /// Notes what an approval asks, as the attempt says that made it: from then on answers count.
+    ///
+    /// It is what the task asks and never what the spec says by now (law 5).
+    func note(_ question: JSON, by approval: KubernetesObject) {
+        guard let uid = approval.uid else { return }
+        asked.withLock { $0[approval.key] = (uid, question) }
+        queue.add(approval.key)
+    }
+
     /// Takes an approval back, as the run wants no more of the attempt that asked.
     func withdraw(_ approval: KubernetesObject) {
         guard let uid = approval.uid else { return }
@@ -52,26 +63,42 @@ final class ApprovalController: Sendable {
     private func reconcile(_ key: ObjectKey) async {
         // Until the cache shows our own last write, it shows the past (law 23).
         guard let current = cache.current(key) else { return }
-        guard let approval = current, !approval.isDeleting else {
+        guard var approval = current, !approval.isDeleting else {
             if let uid = current?.uid { withdrawn.withLock { _ = $0.remove(uid) } }
+            asked.withLock { $0[key] = nil }
             queue.forget(key)
             return
         }
         let phase = approval.status["phase"]?.stringValue ?? ""
         guard phase.isEmpty || phase == "Pending" else {
             withdrawn.withLock { _ = $0.remove(approval.uid ?? "") }
+            asked.withLock { $0[key] = nil }
             return
         }
         let now = context.time.now()
-        let verdict = ApprovalVerdict(approval.spec, now: now)
-        var status = ApprovalController.status(of: verdict, approval, now: now)
-        if verdict.phase == .pending, let why = whyNobodyWaits(for: approval) {
+        // Until its task has noted what it asked, there is nothing to hold the answers against; one of
+        // a release before that is noted when its task is taken up.
+        let stored = approval.status
+        asked.withLock { asked in
+            if stored["question"] != nil {
+                asked[key] = nil
+            } else if let noted = asked[key], noted.uid == approval.uid {
+                approval.status["question"] = noted.question
+            }
+        }
+        let verdict =
+            approval.status["question"] == nil
+            ? nil : ApprovalVerdict(approval.spec, status: approval.status, now: now)
+        var status =
+            verdict.map { ApprovalController.status(of: $0, approval, now: now) }
+            ?? approval.status
+        if verdict?.phase ?? .pending == .pending, let why = whyNobodyWaits(for: approval) {
             status = ApprovalController.withdrawn(status, why, approval, now: now)
         }
         do {
-            try await write(status, approval)
+            try await write(status, approval, over: stored)
             queue.forget(key)
-            if verdict.phase == .pending, let deadline = verdict.deadline {
+            if let verdict, verdict.phase == .pending, let deadline = verdict.deadline {
                 queue.add(key, after: max(.milliseconds(1), deadline - now))
             }
         } catch {
@@ -96,12 +123,19 @@ final class ApprovalController: Sendable {
     }
 
     private func write(
-        _ status: JSON, _ approval: KubernetesObject
+        _ status: JSON, _ approval: KubernetesObject, over stored: JSON
     ) async throws(KubernetesError) {
-        let patch = StatusPatch.from(approval.status, to: status)
+        let patch = StatusPatch.from(stored, to: status)
         guard !patch.isEmpty else { return }
         let written = try await context.patchStatus(.approvals, of: approval, .object(patch))
         cache.recordWrite(written)
+        if status["reason"]?.stringValue == ApprovalVerdict.changed,
+            patch["reason"] ?? patch["message"] != nil
+        {
+            context.record(
+                written, isWarning: true, reason: ApprovalVerdict.changed,
+                message: status["message"]?.stringValue ?? "")
+        }
         guard let phase = patch["phase"]?.stringValue, phase != "Pending" else { return }
         context.record(
             written, isWarning: phase != "Approved", reason: "Approval\(phase)",
@@ -113,6 +147,8 @@ final class ApprovalController: Sendable {
     ) -> JSON {
         let state: ReadyState =
             switch verdict.phase {
+            case .pending where verdict.reason == ApprovalVerdict.changed:
+                .stalled(reason: verdict.reason, message: verdict.message)
             case .pending: .reconciling(reason: verdict.reason, message: verdict.message)
             case .approved: .ready(reason: verdict.reason, message: verdict.message)
             case .rejected: .stalled(reason: verdict.reason, message: verdict.message)
@@ -120,11 +156,15 @@ final class ApprovalController: Sendable {
         var status: JSON = [
             "phase": .string(verdict.phase.rawValue), "reason": .string(verdict.reason),
             "message": .string(verdict.message),
-            "approvals": .string("\(verdict.approvers.count)/\(verdict.quorum)"),
+            "approvals": .string("\(verdict.counted)/\(verdict.quorum)"),
             "observedGeneration": .integer(approval.generation),
             "conditions": state.json(
                 replacing: approval.status["conditions"], generation: approval.generation, now: now),
         ]
+        status["question"] = approval.status["question"]
+        if !verdict.voided.isEmpty {
+            status["voided"] = .array(verdict.voided.map { .string($0) })
+        }
         if !verdict.approvers.isEmpty {
             status["approvers"] = .array(verdict.approvers.map { .string($0) })
         }

@@ -1,4 +1,3 @@
-import Crypto
 import Executors
 import GitOps
 import Kubernetes
@@ -25,9 +24,9 @@ struct ApprovalExecutor: TaskExecutor {
             // What is asked is read by more people than the run is (law 35).
             draft.spec = context.redact(question.spec(for: attempt))
             let approval = try await owned.createOrAdopt(draft, for: attempt) { present in
-                present.spec["digest"] == draft.spec["digest"]
-                    ? nil : "its digest is another one: what is to be approved has changed"
+                ApprovalExecutor.difference(of: present, from: draft)
             }
+            controller.note(question.asked(by: approval, draft.spec), by: approval)
             let line = "asks for approval: \(approval.name), \(question.digest)\n"
             await output.write(stream: .stdout, bytes: Array(line.utf8))
             return await owned.outcome(
@@ -40,6 +39,20 @@ struct ApprovalExecutor: TaskExecutor {
         } catch {
             return Task.isCancelled ? .cancelled : .failed(error)
         }
+    }
+
+    /// What makes an approval another one than that of a draft.
+    ///
+    /// By what the operator noted of it. The spec is judged later: it may have been changed since, and
+    /// put back. Only one that an earlier release has decided tells by its spec what it was of.
+    private static func difference(
+        of present: KubernetesObject, from draft: KubernetesObject
+    ) -> String? {
+        let noted = present.status["question"]?["digest"]
+        let phase = present.status["phase"]?.stringValue ?? ""
+        guard noted != nil || !["", "Pending"].contains(phase) else { return nil }
+        return noted ?? present.spec["digest"] == draft.spec["digest"]
+            ? nil : "its digest is another one: what is to be approved has changed"
     }
 
     /// How the attempt ends, once the approval is decided.
@@ -63,99 +76,5 @@ struct ApprovalExecutor: TaskExecutor {
                     message: status["message"]?.stringValue ?? "withdrawn", isRetryable: false))
         default: return nil
         }
-    }
-}
-
-/// What an `approval` task asks, read from its inputs.
-struct ApprovalQuestion {
-    private let fields: JSONObject
-    /// The digest of what is approved.
-    let digest: Digest
-
-    /// Reads the inputs, which the type's schema has not checked where they came of expressions.
-    init(_ inputs: JSONObject, now: Timestamp) throws(TaskError) {
-        var fields: JSONObject = [:]
-        fields["approvers"] = try ApprovalQuestion.approvers(inputs["approvers"])
-        if let quorum = inputs["quorum"] {
-            guard let number = quorum.integerValue, (1...256).contains(number) else {
-                throw .invalid("input \"quorum\" must be an integer from 1 to 256")
-            }
-            fields["quorum"] = .integer(number)
-        }
-        if let given = inputs["deadline"], !given.isNull {
-            fields["deadline"] = .string(try ApprovalQuestion.deadline(given, now).description)
-        }
-        if let answer = inputs["default"] {
-            guard let text = answer.stringValue, ["approve", "reject"].contains(text) else {
-                throw .invalid("input \"default\" must be approve or reject")
-            }
-            fields["default"] = .string(text)
-        }
-        let message = inputs["message"] ?? inputs["prompt"]
-        if let message {
-            fields["message"] = .string(message.stringValue ?? message.text)
-        }
-        let payload = inputs["payload"]
-        fields["payload"] = payload
-        var subject: JSON = [:]
-        subject["message"] = message
-        subject["payload"] = payload
-        digest = subject.digest
-        fields["digest"] = .string(digest.description)
-        self.fields = fields
-    }
-
-    func spec(for attempt: TaskAttemptRequest) -> JSON {
-        var spec = fields
-        spec["run"] = ["name": .string(attempt.run), "uid": .string(attempt.runUID)]
-        spec["task"] = .string(attempt.taskID)
-        spec["attempt"] = .integer(Int64(attempt.attempt))
-        return .object(spec)
-    }
-
-    /// A list of users, or an object of users and groups.
-    private static func approvers(_ given: JSON?) throws(TaskError) -> JSON? {
-        guard let given, !given.isNull else { return nil }
-        if let users = given.arrayValue {
-            return ["users": .array(try names(users, of: "approvers"))]
-        }
-        guard let members = given.objectValue,
-            members.keys.allSatisfy({ ["users", "groups"].contains($0) })
-        else {
-            throw .invalid("input \"approvers\" must be a list of users, or users and groups")
-        }
-        var approvers: JSONObject = [:]
-        for (name, value) in members where !value.isNull {
-            guard let list = value.arrayValue else {
-                throw .invalid("input \"approvers.\(name)\" must be a list of names")
-            }
-            approvers[name] = .array(try names(list, of: "approvers.\(name)"))
-        }
-        return .object(approvers)
-    }
-
-    private static func names(_ list: [JSON], of input: String) throws(TaskError) -> [JSON] {
-        var seen: Set<String> = []
-        var names: [JSON] = []
-        for element in list {
-            guard let name = element.stringValue, !name.isEmpty else {
-                throw .invalid("input \"\(input)\" must be a list of names")
-            }
-            if seen.insert(name).inserted { names.append(.string(name)) }
-        }
-        return names
-    }
-
-    private static func deadline(
-        _ given: JSON, _ now: Timestamp
-    ) throws(TaskError) -> Timestamp {
-        if let seconds = given.integerValue, seconds >= 0 { return now + .seconds(seconds) }
-        if let text = given.stringValue {
-            if let moment = Timestamp(text) { return moment }
-            if let duration = Duration(parsing: text) { return now + duration }
-        }
-        throw .invalid(
-            "input \"deadline\" must be a duration such as 30m, or a moment such as"
-                + " 2030-01-31T12:00:00Z")
     }
 }

@@ -1,6 +1,11 @@
+import Crypto
 import Values
 
-/// What the answers to an approval amount to, decided from its spec and the time and nothing else.
+/// What the answers to an approval amount to, decided from its spec, its status and the time and
+/// nothing else.
+///
+/// What is asked, of whom and by when is taken from `status.question` alone, which only the operator
+/// writes: see ``AskedQuestion``. While the spec says anything else, no answer counts.
 struct ApprovalVerdict: Hashable {
     enum Phase: String, Hashable {
         case pending = "Pending"
@@ -25,13 +30,72 @@ struct ApprovalVerdict: Hashable {
     private(set) var ignored: [Ignored] = []
     /// When the default answers; nil where nothing but people does.
     let deadline: Timestamp?
+    /// The digests of the answers that came while the spec was changed, sorted: whoever gave them saw
+    /// another question, and so they never count.
+    private(set) var voided: [String] = []
+    /// How many of ``approvers`` count.
+    private(set) var counted = 0
 
     /// Decides.
     ///
     /// One rejection that counts ends it; approvals end it at the quorum.
-    init(_ spec: JSON, now: Timestamp) {
-        quorum = max(1, Int(spec["quorum"]?.integerValue ?? 1))
-        deadline = spec["deadline"]?.stringValue.flatMap { Timestamp($0) }
+    ///
+    /// - Parameters:
+    ///   - spec: what the approval says, its answers among it.
+    ///   - status: what the operator noted of it: what was asked, and what the answers amounted to
+    ///     when it looked last.
+    init(_ spec: JSON, status: JSON, now: Timestamp) {
+        let question = status["question"] ?? [:]
+        quorum = max(1, Int(question["quorum"]?.integerValue ?? 1))
+        deadline = question["deadline"]?.stringValue.flatMap { Timestamp($0) }
+        let changes = AskedQuestion.changes(in: spec, since: question)
+        let isDefaultApproval = question["default"] == "approve"
+        if changes.isEmpty {
+            count(spec, question, voidedBefore: status["voided"], isDefaultApproval, now)
+        } else {
+            passOver(spec, status, changes, question, isDefaultApproval, now)
+        }
+    }
+
+    /// Passes over every answer, as the spec is not what was asked; the deadline stands.
+    private mutating func passOver(
+        _ spec: JSON, _ status: JSON, _ changes: [String], _ question: JSON,
+        _ isDefaultApproval: Bool, _ now: Timestamp
+    ) {
+        let before = Set((status["voided"]?.arrayValue ?? []).compactMap(\.stringValue))
+        let hadCounted = Set((status["approvers"]?.arrayValue ?? []).compactMap(\.stringValue))
+        for answer in spec["decisions"]?.arrayValue ?? [] {
+            let user = answer["user"]?.stringValue ?? ""
+            let digest = answer.digest.description
+            // What counted before came for what was asked, and counts again once that is back.
+            if hadCounted.contains(user), !before.contains(digest) {
+                approvers.append(user)
+            } else {
+                voided.append(digest)
+            }
+        }
+        approvers.sort()
+        voided.sort()
+        conclude(nil, [], isDefaultApproval: isDefaultApproval, now)
+        guard phase == .pending else {
+            approvers = []
+            return
+        }
+        reason = ApprovalVerdict.changed
+        message =
+            AskedQuestion.sentence(of: changes, since: question)
+            + ", so no answer counts: put it back"
+    }
+
+    /// The reason of an approval that is not what was asked.
+    static let changed = "QuestionChanged"
+
+    /// Counts the answers to what was asked.
+    private mutating func count(
+        _ spec: JSON, _ question: JSON, voidedBefore: JSON?, _ isDefaultApproval: Bool,
+        _ now: Timestamp
+    ) {
+        let before = Set((voidedBefore?.arrayValue ?? []).compactMap(\.stringValue))
         let answers = (spec["decisions"]?.arrayValue ?? []).sorted {
             ($0["user"]?.stringValue ?? "") < ($1["user"]?.stringValue ?? "")
         }
@@ -39,7 +103,13 @@ struct ApprovalVerdict: Hashable {
         var rejection: (user: String, comment: String)?
         for answer in answers {
             let user = answer["user"]?.stringValue ?? ""
-            if let reason = objection(to: answer, of: user, spec) {
+            let digest = before.isEmpty ? "" : answer.digest.description
+            if before.contains(digest) {
+                voided.append(digest)
+                ignored.append(Ignored(user: user, reason: ApprovalVerdict.cameMeanwhile))
+                continue
+            }
+            if let reason = objection(to: answer, of: user, question) {
                 ignored.append(Ignored(user: user, reason: reason))
                 continue
             }
@@ -52,8 +122,13 @@ struct ApprovalVerdict: Hashable {
                 rejection = (user, comment)
             }
         }
-        conclude(rejection, comments, isDefaultApproval: spec["default"] == "approve", now)
+        voided.sort()
+        counted = approvers.count
+        conclude(rejection, comments, isDefaultApproval: isDefaultApproval, now)
     }
+
+    private static let cameMeanwhile =
+        "it was given while the question was changed: give it again, with its time or a comment"
 
     private mutating func conclude(
         _ rejection: (user: String, comment: String)?, _ comments: [String],
@@ -65,7 +140,7 @@ struct ApprovalVerdict: Hashable {
             comment = rejection.comment
             message = "rejected by \(rejection.user)"
             if !rejection.comment.isEmpty { message += ": \(rejection.comment)" }
-        } else if approvers.count >= quorum {
+        } else if counted >= quorum {
             phase = .approved
             reason = "QuorumReached"
             comment = comments.joined(separator: "\n")
@@ -75,20 +150,20 @@ struct ApprovalVerdict: Hashable {
             reason = "DeadlinePassed"
             message =
                 "\(isDefaultApproval ? "approved" : "rejected") by default: the deadline"
-                + " passed with \(approvers.count) of \(quorum) approvals"
+                + " passed with \(counted) of \(quorum) approvals"
             comment = message
         } else {
-            message = "waiting for \(quorum - approvers.count) of \(quorum) approvals"
+            message = "waiting for \(quorum - counted) of \(quorum) approvals"
         }
     }
 
     /// Why an answer does not count, or nil.
-    private func objection(to answer: JSON, of user: String, _ spec: JSON) -> String? {
-        guard answer["digest"] == spec["digest"] else {
+    private func objection(to answer: JSON, of user: String, _ question: JSON) -> String? {
+        guard answer["digest"] == question["digest"] else {
             return "it is for another digest than the approval's"
         }
-        let users = (spec["approvers"]?["users"]?.arrayValue ?? []).compactMap(\.stringValue)
-        let groups = (spec["approvers"]?["groups"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let users = (question["approvers"]?["users"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let groups = (question["approvers"]?["groups"]?.arrayValue ?? []).compactMap(\.stringValue)
         let own = (answer["groups"]?.arrayValue ?? []).compactMap(\.stringValue)
         let isAsked =
             (users.isEmpty && groups.isEmpty) || users.contains(user)

@@ -104,6 +104,13 @@ extension ResourceDefinition {
                     "One answer.",
                     ["user": .string("Whose it is."), "reason": .string("Why it does not count.")]
                 ), listType: .atomic),
+            "question": .freeObject(
+                "What was asked, of whom and by when, as the task made it; the message and the"
+                    + " payload by their digests. While the spec says anything else, no answer"
+                    + " counts."),
+            "voided": .array(
+                "The digests of the answers that came while the spec was changed.",
+                of: .string("The SHA-256 of an answer."), listType: .set),
             "decidedTime": .timestamp("When it was decided."),
             "observedGeneration": CommonSchemas.observedGeneration,
             "conditions": CommonSchemas.conditions,

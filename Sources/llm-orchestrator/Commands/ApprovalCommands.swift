@@ -1,6 +1,7 @@
 import Console
 import GitOps
 import Kubernetes
+import Operator
 import POSIX
 import Resources
 import Values
@@ -51,6 +52,7 @@ private enum ApprovalAnswer {
         let identity = await Identity.current(arguments.value("user"), connection.client)
         var conflicts = 0
         while true {
+            try check(approval)
             do throws(KubernetesError) {
                 let decision = decision(answer, identity, approval, arguments.value("comment"))
                 _ = try await connection.client.patch(
@@ -125,6 +127,17 @@ private enum ApprovalAnswer {
                 "several tasks of \(run.name) ask; name one of \(tasks.joined(separator: ", "))")
         }
         return first
+    }
+
+    /// Refuses where what is shown is not what was asked: an answer would be to another question.
+    private static func check(_ approval: KubernetesObject) throws(CommandFailure) {
+        guard let question = approval.status["question"] else { return }
+        let changes = AskedQuestion.changes(in: approval.spec, since: question)
+        guard !changes.isEmpty else { return }
+        throw CommandFailure(
+            .runFailed,
+            "not sent: of \(approval.name), \(AskedQuestion.sentence(of: changes, since: question))."
+                + " Put it back, then answer")
     }
 }
 

@@ -106,6 +106,58 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `what is asked cannot be changed under those who answer`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            try await world.createRun(
+                "release", ApprovalTests.asking(["quorum": 2, "approvers": ["ada", "bob"]]))
+            let asked = try await world.approval(of: "release", "to wait") {
+                $0.status["approvals"] == "0/2"
+            }
+            func patch(_ spec: JSON) async throws {
+                let patched = try await world.kubectl.run(
+                    "patch", "approval", asked.name, "--type", "merge", "--patch",
+                    JSON.object(["spec": spec]).text)
+                #expect(patched.code == 0, "\(patched)")
+            }
+            var answers: [JSON] = []
+            func answer(as user: String) async throws {
+                answers.append([
+                    "user": .string(user), "decision": "approve",
+                    "digest": asked.spec["digest"] ?? .null,
+                ])
+                try await patch(["decisions": .array(answers)])
+            }
+            try await patch(["payload": ["version": "1.2.2"]])
+            try await answer(as: "ada")
+            let other = try await world.approval(of: "release", "to say what was changed") {
+                $0.status["reason"] == "QuestionChanged"
+            }
+            #expect(other.status["message"]?.stringValue?.contains("spec.payload") == true)
+            try await world.event(about: asked.name, reason: "QuestionChanged")
+            let refused = try await world.orchestrator("approve", "release", "--user", "bob")
+            #expect(refused.code != 0 && refused.error.contains("spec.payload"), "\(refused)")
+            // Neither may a stranger answer alone by changing who is asked.
+            try await patch([
+                "payload": ["version": "1.2.3"], "quorum": 1, "approvers": .null,
+            ])
+            try await answer(as: "eve")
+            try await world.approval(of: "release", "to say that others are asked") {
+                $0.status["message"]?.stringValue?.contains("spec.approvers") == true
+            }
+            try await patch(["quorum": 2, "approvers": ["users": ["ada", "bob"]]])
+            try await world.approval(of: "release", "to wait again") {
+                $0.status["approvals"] == "0/2" && $0.status["ignored"] != nil
+            }
+            for user in ["ada", "bob"] {
+                let given = try await world.orchestrator("approve", "release", "--user", user)
+                #expect(given.code == 0, "\(given)")
+            }
+            let run = try await world.run("release", is: "Completed")
+            #expect(run.status["outputs"] == ["approvers": ["ada", "bob"]])
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `the default answers at the deadline`(plane: Plane) async throws {
         try await World.with(plane) { world in
             try await world.createRun(
