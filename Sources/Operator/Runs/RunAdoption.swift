@@ -45,6 +45,13 @@ enum RunAdoption: ~Copyable {
         guard let uid = run.uid else { return .ended }
         let identity = RunIdentity(namespace: run.namespace, name: run.name, uid: uid)
         let isResumed = run.checkpointSequence > 0
+        // One that has started goes on as it did, whatever an earlier release let pass (law 38).
+        if !isResumed,
+            let problem = RunSpecCheck.problem(
+                in: run.spec, name: run.name, label: run.label(Labels.workflow))
+        {
+            return .refused(reason: RunSpecCheck.reason, message: problem)
+        }
         var source: RunSource?
         switch finding {
         case .none: break
@@ -105,8 +112,12 @@ enum RunAdoption: ~Copyable {
         }
         var pin = pin
         pin["digest"] = .string(plan.digest.description)
-        var status: JSONObject = ["workflow": pin, "inputs": .object(inputs)]
+        let started = StartedSpec.of(run.spec)
+        var status: JSONObject = [
+            "workflow": pin, "inputs": .object(inputs), "startedWith": started,
+        ]
         var limits = bounds
+        limits.otherStatusBytes = started.bytes.count
         limits.asksForAdmission = true
         limits.maximumShards = maximumShards
         if copies {
@@ -118,7 +129,7 @@ enum RunAdoption: ~Copyable {
                         + "most \(maximumPinnedBytes). Give it as spec.workflowSpec instead")
             }
             status["definition"] = spec
-            limits.otherStatusBytes = size
+            limits.otherStatusBytes += size
         }
         return .drive(
             RunMachine(
@@ -143,7 +154,9 @@ enum RunAdoption: ~Copyable {
             var limits = bounds
             limits.asksForAdmission = true
             limits.maximumShards = maximumShards
-            limits.otherStatusBytes = run.status["definition"]?.bytes.count ?? 0
+            limits.otherStatusBytes =
+                (run.status["definition"]?.bytes.count ?? 0)
+                + (run.status["startedWith"]?.bytes.count ?? 0)
             let machine = try RunMachine(
                 resuming: run.status, shards: shards, plan: plan, identity: identity,
                 limits: limits, reusing: source?.results ?? [:])

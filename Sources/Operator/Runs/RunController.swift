@@ -136,6 +136,7 @@ final class RunController: Sendable {
                     return
                 }
                 driver.observe(object)
+                await tellSpecChanges(of: driver, in: object)
                 await drive(driver)
                 return
             }
@@ -216,6 +217,7 @@ final class RunController: Sendable {
                 holder: "\(context.holder)/\(number)", shardVersions: loaded.versions)
             drivers.withLock { $0[object.key] = driver }
             driver.observe(object)
+            if object.checkpointSequence > 0 { await tellSpecChanges(of: driver, in: object) }
             await drive(driver)
         case .waiting(let reason, let message):
             forgetWaiting(object.key)

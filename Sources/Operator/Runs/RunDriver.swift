@@ -30,6 +30,11 @@ final class RunDriver: Sendable {
         /// The ids of the operations that the machine was told of.
         var heard: Set<String> = []
         var conditions: JSON?
+        /// What of the spec the run started with; of a run of an earlier release, what it said when it
+        /// was taken up.
+        let startedWith: JSON
+        /// The generation that was last held against it.
+        var comparedGeneration: Int64
         var resourceVersion: ResourceVersion?
         var wake: Timestamp?
         /// The last checkpoint that is known to be stored by us, or that we took the run up from.
@@ -62,7 +67,8 @@ final class RunDriver: Sendable {
             State(
                 machine: machine, mailbox: [.desiredStateChanged(desired), .start],
                 unwritten: firstStatus, desired: desired, conditions: object.status["conditions"],
-                resourceVersion: object.resourceVersion,
+                startedWith: object.status["startedWith"] ?? StartedSpec.of(object.spec),
+                comparedGeneration: -1, resourceVersion: object.resourceVersion,
                 acknowledged: object.checkpointSequence,
                 acknowledgedHolder: object.checkpointHolder, runPriority: object.runPriority,
                 shardVersions: shardVersions))
@@ -85,6 +91,29 @@ final class RunDriver: Sendable {
             guard desired != state.desired else { return }
             state.desired = desired
             state.mailbox.append(.desiredStateChanged(desired))
+        }
+    }
+
+    /// The parts of the spec that are not what the run started with; nil where nobody has edited it since
+    /// that was last stored.
+    func changes(in object: KubernetesObject) -> [String]? {
+        state.withLock { state in
+            guard !state.isPast(object), object.generation != state.comparedGeneration else {
+                return nil
+            }
+            let changes = StartedSpec.changes(in: object.spec, since: state.startedWith)
+            let isTold = StartedSpec.isTold(changes, in: object.status["conditions"])
+            if isTold { state.comparedGeneration = object.generation }
+            return changes
+        }
+    }
+
+    /// Notes what the stored status tells beside the checkpoint, as which object.
+    func noteConditions(of object: KubernetesObject) {
+        state.withLock { state in
+            state.conditions = object.status["conditions"]
+            state.comparedGeneration = object.generation
+            if let version = object.resourceVersion { state.advance(to: version) }
         }
     }
 

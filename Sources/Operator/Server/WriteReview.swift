@@ -1,3 +1,4 @@
+import Resources
 import Values
 import Workflows
 
@@ -17,9 +18,16 @@ enum WriteReview {
         default: return []
         }
         let spec = kind == "WorkflowRun" ? object["spec"]?["workflowSpec"] : object["spec"]
-        guard let spec else { return [] }
+        let problem =
+            kind == "WorkflowRun"
+            ? RunSpecCheck.problem(
+                in: object["spec"] ?? [:], name: object["metadata"]?["name"]?.stringValue ?? "",
+                label: object["metadata"]?["labels"]?[Labels.workflow]?.stringValue) : nil
+        let contradictions = problem.map { [$0] } ?? []
+        guard let spec else { return contradictions }
         let found = WorkflowCompiler().compilation(of: spec, at: place).diagnostics
         let errors = found.errors
-        return (errors + found.all.filter { $0.severity != .error }).map(\.description)
+        return contradictions
+            + (errors + found.all.filter { $0.severity != .error }).map(\.description)
     }
 }

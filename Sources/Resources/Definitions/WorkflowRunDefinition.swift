@@ -130,6 +130,9 @@ extension ResourceDefinition {
                 ]),
             "definition": .freeObject("The pinned definition, as it was when the run started."),
             "inputs": .freeObject("The values of the inputs, defaults filled in."),
+            "startedWith": .map(
+                "The digests of the parts of the spec that the run started with, and keeps.",
+                of: .string("A digest.")),
             "subphase": .string("What a running run is doing, in one word."),
             "transitions": .array(
                 "The last changes of its phase.",

@@ -130,6 +130,25 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `a retry that can never be ends at once, and says why`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let inline: JSON = ["tasks": [Manifest.value("a", "1")]]
+            let wrong: [(String, JSON)] = [
+                ("itself", ["retryOf": ["run": "itself"]]),
+                ("taskless", ["retryOf": ["run": "nowhere", "mode": "Task"]]),
+                ("twofold", ["retryOf": ["run": "nowhere"], "restoreFrom": ["checkpoint": "c"]]),
+                ("double", ["workflowRef": ["name": "w"], "workflowSpec": inline]),
+            ]
+            for (name, spec) in wrong {
+                try await world.createRun(name, spec)
+                let run = try await world.run(name, is: "Failed")
+                #expect(run.status["reason"] == "InvalidSpec", "\(run.status.text)")
+                try await world.event(about: name, reason: "InvalidSpec")
+            }
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a run goes on from a checkpoint that was kept by hand`(plane: Plane) async throws {
         try await World.with(plane) { world in
             var spec = RunTests.gated(world)

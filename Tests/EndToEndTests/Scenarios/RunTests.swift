@@ -126,6 +126,46 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `an edit of what a run has started with is told at once`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            var spec = RunTests.gated(world)
+            spec[["workflowSpec", "inputs"]] = [["name": "city", "type": "string"]]
+            spec["inputs"] = ["city": "Oslo"]
+            try await world.createRun("steered", spec)
+            try await world.object(.workflowRuns, "steered", "to run") {
+                $0.phase(of: "first") == "Running"
+            }
+            func patch(_ spec: JSON) async throws {
+                let patched = try await world.kubectl.run(
+                    "patch", "workflowrun", "steered", "--type", "merge", "--patch",
+                    JSON.object(["spec": spec]).text)
+                #expect(patched.code == 0, "\(patched)")
+            }
+            func accepted(_ run: KubernetesObject) -> JSON? {
+                run.status["conditions"]?.arrayValue?.first { $0["type"] == "SpecAccepted" }
+            }
+            try await patch(["inputs": ["city": "Rome"]])
+            let told = try await world.object(.workflowRuns, "steered", "to tell") {
+                accepted($0)?["status"] == "False"
+            }
+            #expect(accepted(told)?["message"]?.stringValue?.contains("spec.inputs") == true)
+            try await world.event(about: "steered", reason: "ChangedAfterStart")
+            try await patch(["inputs": ["city": "Oslo"]])
+            try await world.object(.workflowRuns, "steered", "to be as it was") {
+                accepted($0) == nil
+            }
+            try await patch(["workflowSpec": ["description": "another"]])
+            try await world.object(.workflowRuns, "steered", "to name the definition") {
+                accepted($0)?["message"]?.stringValue?.contains("spec.workflowSpec") == true
+            }
+            // What it tells stays through its checkpoints.
+            try world.gate("first").open()
+            let run = try await world.run("steered", is: "Completed")
+            #expect(accepted(run)?["reason"] == "ChangedAfterStart")
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a cancelled run stops what it does`(plane: Plane) async throws {
         try await World.with(plane) { world in
             try await world.createRun("steered", RunTests.gated(world))
