@@ -121,6 +121,7 @@ public final class RepositoryController: Sendable {
             report = SyncReport(problem: error)
             if error.isTransient { interval = min(interval, queue.addAfterBackoff(object.key)) }
         }
+        report = report.withoutSecrets { redactor.redact($0, in: object.namespace) }
         syncs.increment([report.result])
         announce(report, object)
         try await write(report, object)
@@ -139,24 +140,21 @@ public final class RepositoryController: Sendable {
         where !known.contains(failure.json.text) {
             events.record(
                 reference, isWarning: true, reason: failure.code,
-                message: redactor.redact(failure.text))
+                message: failure.text)
         }
         if let summary = report.summary {
-            events.record(
-                reference, isWarning: false, reason: "Synced", message: redactor.redact(summary))
+            events.record(reference, isWarning: false, reason: "Synced", message: summary)
         }
         guard let (reason, message) = report.problem, report.failures.isEmpty,
-            !object.hasCondition(reason: reason, message: redactor.redact(message))
+            !object.hasCondition(reason: reason, message: message)
         else { return }
-        events.record(
-            reference, isWarning: true, reason: reason, message: redactor.redact(message))
+        events.record(reference, isWarning: true, reason: reason, message: message)
     }
 
     private func write(
         _ report: SyncReport, _ object: KubernetesObject
     ) async throws(KubernetesError) {
         let status = report.status(of: object, now: time.now())
-            .mappingStrings { redactor.redact($0) }
         let patch = StatusPatch.from(object.status, to: status)
         guard !patch.isEmpty else { return }
         var metadata: JSON = [:]

@@ -2,6 +2,7 @@ import Engine
 import Kubernetes
 import Observability
 import Values
+import Workflows
 
 /// What every controller of one operator shares.
 struct OperatorContext: Sendable {
@@ -32,7 +33,7 @@ struct OperatorContext: Sendable {
     func record(_ object: KubernetesObject, isWarning: Bool, reason: String, message: String) {
         events.record(
             ObjectReference(object), isWarning: isWarning, reason: reason,
-            message: redactor.redact(message))
+            message: redact(message, in: object.namespace))
     }
 
     /// Writes fields of an object's status, on the version of it that was looked at (law 22).
@@ -43,15 +44,56 @@ struct OperatorContext: Sendable {
         var metadata: JSON = [:]
         metadata["uid"] = object.uid.map { .string($0) }
         metadata["resourceVersion"] = object.resourceVersion.map { .string($0.description) }
+        let texts = withoutSecrets(status: status, in: object.namespace)
         return try await client.patch(
-            type, object.key, .merge(redact(["metadata": metadata, "status": status])),
+            type, object.key, .merge(["metadata": metadata, "status": texts]),
             subresource: "status", options: WriteOptions(timeout: timeout))
     }
+}
 
-    /// The value without secrets in its strings: what every status passes (law 35).
-    func redact(_ value: JSON) -> JSON {
-        guard redactor.knowsSecrets else { return value }
-        return value.mappingStrings { redactor.redact($0) }
+/// What keeps secrets out of what is written (law 35).
+///
+/// Each text is redacted where it comes in: what an attempt gives, before the run's machine sees it, so
+/// that what is stored, what a restart reads and what tasks are given is the same. Nothing is redacted
+/// on its way out but what people alone read: whoever writes a Secret chooses what is taken out, and a
+/// Secret that says `Completed` must not change the phase of a run.
+extension OperatorContext {
+    /// The members of a status that are texts for people; the others are names, times, digests and words
+    /// that are compared.
+    private static let texts: Set<String> = ["comment", "message"]
+
+    /// A text without the secrets that its namespace knows.
+    func redact(_ text: String, in namespace: String) -> String {
+        redactor.redact(text, in: namespace)
+    }
+
+    /// A value without secrets in its strings: one that a task or a user gave, not one of ours.
+    func redact(value: JSON, in namespace: String) -> JSON {
+        value.mappingStrings { redactor.redact($0, in: namespace) }
+    }
+
+    private func redact(_ error: TaskError, in namespace: String) -> TaskError {
+        var error = error
+        error.message = redact(error.message, in: namespace)
+        return error
+    }
+
+    /// The end of an attempt without secrets, as the run gets to know it.
+    func redact(_ outcome: AttemptOutcome, in namespace: String) -> AttemptOutcome {
+        switch outcome {
+        case .succeeded(let outputs):
+            .succeeded(
+                outputs: redact(value: .object(outputs), in: namespace).objectValue ?? outputs)
+        case .failed(let error): .failed(redact(error, in: namespace))
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// A status of which somebody else than a run's machine is the author, without secrets in its texts.
+    ///
+    /// Compare it with what is stored after this, or the two differ for ever.
+    func withoutSecrets(status: JSON, in namespace: String) -> JSON {
+        status.mappingStrings(named: OperatorContext.texts) { redact($0, in: namespace) }
     }
 }
 

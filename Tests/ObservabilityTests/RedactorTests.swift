@@ -11,9 +11,55 @@ import Testing
 
     @Test func `a secret inside a longer one leaves nothing behind`() {
         let redactor = Redactor()
-        redactor.add("abcd")
         redactor.add("abcdefgh")
-        #expect(redactor.redact("x abcdefgh y") == "x [redacted] y")
+        redactor.add("abcdefghijkl")
+        #expect(redactor.redact("x abcdefghijkl y") == "x [redacted] y")
+    }
+
+    @Test(arguments: ["", "http", "2026", "Running", "       ", "[redacted", "redacted"])
+    func `words, and parts of the mask, are no secrets`(word: String) {
+        let redactor = Redactor()
+        redactor.add(word)
+        let text = "Running since 2026 over http: [redacted]        "
+        #expect(redactor.redact(text) == text)
+    }
+
+    @Test func `white space around a secret is no part of it`() {
+        let redactor = Redactor()
+        redactor.add(" hunter2-canary\r\n")
+        #expect(redactor.redact("a hunter2-canary!") == "a [redacted]!")
+    }
+
+    @Test func `a secret in front of a combining mark is found`() {
+        let redactor = Redactor()
+        redactor.add("hunter2-canary")
+        #expect(redactor.redact("hunter2-canary\u{301}") == "[redacted]\u{301}")
+    }
+
+    @Test func `a namespace's secret reaches its own texts and log lines alone`() {
+        let redactor = Redactor()
+        redactor.add("Completed", in: "mallory")
+        redactor.add("token-of-this-process")
+        let text = "Completed with token-of-this-process"
+        #expect(redactor.redact(text, in: "alice") == "Completed with [redacted]")
+        #expect(redactor.redact(text, in: "mallory") == "[redacted] with [redacted]")
+        #expect(redactor.redact(text) == "[redacted] with [redacted]")
+    }
+
+    @Test func `of more secrets than are kept the one told of longest ago is forgotten`() {
+        let redactor = Redactor()
+        redactor.add("the-first-secret", in: "a")
+        redactor.add("the-second-secret", in: "a")
+        redactor.add("the-second-secret", in: "b")
+        for number in 2..<Redactor.maximumSecrets {
+            redactor.add("secret-number-\(number)-", in: "a")
+            redactor.add("the-first-secret", in: "a")
+        }
+        #expect(redactor.redact("the-second-secret", in: "a") == "[redacted]")
+        redactor.add("one-too-many", in: "a")
+        #expect(redactor.redact("the-first-secret", in: "a") == "[redacted]")
+        #expect(redactor.redact("the-second-secret", in: "a") == "the-second-secret")
+        #expect(redactor.redact("the-second-secret") == "[redacted]")
     }
 
     @Test(arguments: [
@@ -21,6 +67,8 @@ import Testing
         ("https://host/path@v1", "https://host/path@v1"),
         ("Authorization: Bearer abc.def, next", "Authorization: Bearer [redacted], next"),
         ("no credentials here", "no credentials here"),
+        ("a clearer picture of it", "a clearer picture of it"),
+        ("the bearer of this letter.", "the bearer of this letter."),
     ])
     func `credentials are known by their form`(text: String, expected: String) {
         #expect(Redactor().redact(text) == expected)

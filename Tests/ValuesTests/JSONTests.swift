@@ -60,4 +60,14 @@ import Values
                 == #"{"a":["X",{"b":"Y","c":[]},1],"d":{},"e":"Z","f":null}"#)
         #expect(JSON.string("q").mappingStrings { $0 + "!" } == "q!")
     }
+
+    @Test func `the strings of members of a name are changed, and none in lists or of others`()
+        throws
+    {
+        let value = try JSON(
+            parsing: #"{"a":"x","b":["a",{"a":"y","c":"z"}],"c":{"a":["w"]},"d":{"a":1}}"#)
+        #expect(
+            value.mappingStrings(named: ["a"]) { $0.uppercased() }.text
+                == #"{"a":"X","b":["a",{"a":"Y","c":"z"}],"c":{"a":["w"]},"d":{"a":1}}"#)
+    }
 }

@@ -31,7 +31,7 @@ enum RepositoryCredentials {
             values[key] = bytes
         }
         let text = { (key: String) in values[key].map { String(decoding: $0, as: UTF8.self) } }
-        for key in ["password", "bearerToken"] { text(key).map { redactor.add($0) } }
+        for key in ["password", "bearerToken"] { text(key).map { redactor.add($0, in: namespace) } }
         var credentials = GitCredentials(
             caPEM: values["ca.crt"], clientCertificatePEM: values["tls.crt"],
             clientKeyPEM: values["tls.key"])

@@ -26,6 +26,25 @@ struct SyncReport: Sendable {
             : .stalled(reason: problem.reason, message: problem.message)
     }
 
+    /// The report without secrets in what it tells people (law 35); revisions, names and digests stay.
+    func withoutSecrets(_ redact: (String) -> String) -> SyncReport {
+        var report = self
+        switch state {
+        case .ready(let reason, let message):
+            report.state = .ready(reason: reason, message: redact(message))
+        case .reconciling(let reason, let message):
+            report.state = .reconciling(reason: reason, message: redact(message))
+        case .stalled(let reason, let message):
+            report.state = .stalled(reason: reason, message: redact(message))
+        }
+        report.failures = failures.map {
+            SyncFailure(
+                path: $0.path, position: $0.position, code: $0.code, message: redact($0.message))
+        }
+        report.summary = summary.map(redact)
+        return report
+    }
+
     /// Why the sync did not get to its end, where somebody should know.
     ///
     /// One that may go away by itself is told as well: a Secret that is missing is waited for, and

@@ -170,7 +170,8 @@ final class ProviderController: Sendable {
     private func write(
         _ object: KubernetesObject, _ status: JSON, at now: Duration
     ) async -> LimitProposal.End {
-        let patch = StatusPatch.from(object.status, to: status)
+        let patch = StatusPatch.from(
+            object.status, to: context.withoutSecrets(status: status, in: object.namespace))
         guard !patch.isEmpty else { return .stored }
         do {
             let stored = try await context.patchStatus(.providers, of: object, .object(patch))

@@ -125,7 +125,8 @@ final class ApprovalController: Sendable {
     private func write(
         _ status: JSON, _ approval: KubernetesObject, over stored: JSON
     ) async throws(KubernetesError) {
-        let patch = StatusPatch.from(stored, to: status)
+        let patch = StatusPatch.from(
+            stored, to: context.withoutSecrets(status: status, in: approval.namespace))
         guard !patch.isEmpty else { return }
         let written = try await context.patchStatus(.approvals, of: approval, .object(patch))
         cache.recordWrite(written)

@@ -21,8 +21,14 @@ struct ApprovalExecutor: TaskExecutor {
             let question = try ApprovalQuestion(attempt.inputs, now: context.time.now())
             let owned = OwnedObject(context: context, type: .approvals, cache: cache)
             var draft = owned.draft(of: attempt)
-            // What is asked is read by more people than the run is (law 35).
-            draft.spec = context.redact(question.spec(for: attempt))
+            draft.spec = question.spec(for: attempt)
+            // What is asked is read by more people than the run is (law 35). Its digest is that of what
+            // the task asks, which a secret that is learned of later does not change.
+            for text in ["message", "payload"] {
+                draft.spec[text] = draft.spec[text].map {
+                    context.redact(value: $0, in: attempt.namespace)
+                }
+            }
             let approval = try await owned.createOrAdopt(draft, for: attempt) { present in
                 ApprovalExecutor.difference(of: present, from: draft)
             }

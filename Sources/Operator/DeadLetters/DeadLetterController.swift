@@ -54,7 +54,9 @@ final class DeadLetterController: Sendable {
             letter, source: source(of: letter), retry: retry, now: context.time.now())
         do throws(KubernetesError) {
             if let run = decision.run { try await create(run, letter) }
-            let patch = StatusPatch.from(letter.status, to: decision.status)
+            let patch = StatusPatch.from(
+                letter.status,
+                to: context.withoutSecrets(status: decision.status, in: key.namespace))
             if !patch.isEmpty {
                 let written = try await context.patchStatus(
                     .deadLetters, of: letter, .object(patch))

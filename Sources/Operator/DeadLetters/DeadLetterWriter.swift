@@ -24,10 +24,13 @@ struct DeadLetterWriter: Sendable {
         if let letter = try await retried(by: run) { return "back in the dead letter \(letter)" }
         let failed = DeadLetterWriter.failedTasks(of: run)
         for (path, task) in failed.prefix(DeadLetterWriter.maximumPerRun) {
-            let letter = DeadLetterWriter.letter(of: path, task, run, queue: queue)
+            var letter = DeadLetterWriter.letter(of: path, task, run, queue: queue)
+            if let message = letter.spec["error"]?["message"]?.stringValue {
+                letter.spec[["error", "message"]] = .string(
+                    context.redact(message, in: run.namespace))
+            }
             do throws(KubernetesError) {
-                let made = try await context.client.create(
-                    .deadLetters, KubernetesObject(context.redact(letter.json)))
+                let made = try await context.client.create(.deadLetters, letter)
                 context.record(
                     made, isWarning: true, reason: "DeadLettered",
                     message: "the task \(path) of the run \(run.name) failed for good")

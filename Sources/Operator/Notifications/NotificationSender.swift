@@ -44,14 +44,23 @@ struct NotificationSender: Sendable {
         guard let url = content["url"]?.stringValue, !url.isEmpty else {
             throw NotificationError("the webhook has no url", isPermanent: true)
         }
-        let body = content["body"] ?? NotificationSender.payload(of: run, notification)
+        // Read before the body is made, in which nobody is to see it.
+        var key: [UInt8]?
+        if let secret = content["secretRef"] { key = try await signingKey(secret, run.namespace) }
+        let body =
+            content["body"].map { context.redact(value: $0, in: run.namespace) }
+            ?? payload(of: run, notification)
         var request = HTTPRequest(
             method: HTTPMethod(rawValue: content["method"]?.stringValue?.uppercased() ?? "POST"),
             url: url, body: body.stringValue.map { Array($0.utf8) } ?? body.bytes)
         for (name, value) in content["headers"]?.objectValue ?? [:] {
             request.headers.add(name, value.stringValue ?? value.text)
         }
-        if let secret = content["secretRef"] { try await sign(&request, secret, run.namespace) }
+        if let key {
+            let code = HMAC.sha256(key: key, message: request.body ?? [])
+            request.headers.add(
+                NotificationSender.signatureHeader, "sha256=\(Hexadecimal.encode(code))")
+        }
         return try await deliver(request, notification, run)
     }
 
@@ -60,14 +69,14 @@ struct NotificationSender: Sendable {
     ) async throws(NotificationError) -> String {
         let severity = content["severity"]?.stringValue ?? "warning"
         let text =
-            content["message"]?.stringValue
+            content["message"]?.stringValue.map { context.redact($0, in: run.namespace) }
             ?? "the run ended: \(run.status["phase"]?.stringValue ?? "")"
         let isWarning = !["info", "none", "debug"].contains(severity)
         context.record(run, isWarning: isWarning, reason: "Alert", message: "\(severity): \(text)")
         guard let channel = content["channel"]?.stringValue, let url = channels[channel] else {
             return "told as an event"
         }
-        var body = NotificationSender.payload(of: run, notification)
+        var body = payload(of: run, notification)
         body["channel"] = .string(channel)
         body["severity"] = .string(severity)
         body["text"] = .string(text)
@@ -77,20 +86,24 @@ struct NotificationSender: Sendable {
     }
 
     /// What a receiver is told that was given no body of its own.
-    private static func payload(of run: KubernetesObject, _ notification: Notification) -> JSON {
+    private func payload(of run: KubernetesObject, _ notification: Notification) -> JSON {
         var about: JSON = ["name": .string(run.name), "namespace": .string(run.namespace)]
         about["uid"] = run.uid.map { .string($0) }
         let fields = [
             "phase", "reason", "message", "startTime", "completionTime", "progress", "outputs",
         ]
         for field in fields { about[field] = run.status[field] }
+        // A secret may have been learned of since these were stored.
+        for field in ["message", "outputs"] {
+            about[field] = about[field].map { context.redact(value: $0, in: run.namespace) }
+        }
         about["workflow"] = run.status["workflow"]
         return ["event": .string(String(notification.id.prefix { $0 != "." })), "run": about]
     }
 
-    private func sign(
-        _ request: inout HTTPRequest, _ secret: JSON, _ namespace: String
-    ) async throws(NotificationError) {
+    private func signingKey(
+        _ secret: JSON, _ namespace: String
+    ) async throws(NotificationError) -> [UInt8] {
         guard let name = secret["name"]?.stringValue else {
             throw NotificationError("the secretRef has no name", isPermanent: true)
         }
@@ -104,10 +117,8 @@ struct NotificationSender: Sendable {
         let field = secret["key"]?.stringValue ?? "key"
         guard let data = object.json["data"]?[field]?.stringValue, let key = Base64.decode(data)
         else { throw NotificationError("the secret \(name) has no \(field)") }
-        context.redactor.add(String(decoding: key, as: UTF8.self))
-        let code = HMAC.sha256(key: key, message: request.body ?? [])
-        request.headers.add(
-            NotificationSender.signatureHeader, "sha256=\(Hexadecimal.encode(code))")
+        context.redactor.add(String(decoding: key, as: UTF8.self), in: namespace)
+        return key
     }
 
     private func deliver(

@@ -67,7 +67,8 @@ final class ResultCache: Sendable {
         guard object.spec["key"]?.stringValue == key, age <= maximumAge ?? Bounds.age,
             let text = object.spec["outputs"]?.stringValue, let outputs = try? JSON(parsing: text)
         else { return nil }
-        return outputs.objectValue
+        // Kept since before a secret of its namespace was known, perhaps.
+        return context.redact(value: outputs, in: namespace).objectValue
     }
 
     /// Keeps a result; best effort: it never waits, and nothing depends on it.
@@ -99,13 +100,13 @@ final class ResultCache: Sendable {
         object.labels = [
             Labels.purpose: "result", Labels.managedBy: .string(Labels.manager),
         ]
-        object.spec = context.redact([
+        object.spec = [
             "purpose": "Result", "key": .string(entry.key),
             "run": ["name": .string(entry.run), "uid": .string(entry.runUID)],
             "time": .string(context.time.now().description),
             // As a text, so that a null within is no order to leave it out.
             "outputs": .string(JSON.object(entry.outputs).text),
-        ])
+        ]
         do throws(KubernetesError) {
             do throws(KubernetesError) {
                 _ = try await context.client.create(.runCheckpoints, object)

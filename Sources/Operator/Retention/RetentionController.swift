@@ -163,7 +163,7 @@ final class RetentionController: Sendable {
         if run.label(Labels.archived) == nil {
             let whole = try await ShardReader(client: context.client).whole(run)
             do throws(FileError) {
-                try archive.keep(KubernetesObject(context.redact(whole.json)))
+                try archive.keep(whole)
             } catch {
                 context.logger.error(
                     "run not archived",

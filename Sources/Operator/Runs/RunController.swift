@@ -373,10 +373,14 @@ extension RunController {
         attempts.start(
             attempt, of: driver.identity, through: admission.route(of: ticket),
             progressed: { [self] progress in
-                driver.post(.attemptProgressed(attempt.reference, progress))
+                let told = context.redact(
+                    value: .object(progress), in: driver.key.namespace
+                ).objectValue
+                driver.post(.attemptProgressed(attempt.reference, told ?? progress))
                 queue.add(driver.key)
             }
-        ) { [self] outcome, observed in
+        ) { [self] given, observed in
+            let outcome = context.redact(given, in: driver.key.namespace)
             let name =
                 switch outcome {
                 case .succeeded: "succeeded"
@@ -417,7 +421,7 @@ extension RunController {
                 return
             }
             let written = try await context.client.patch(
-                .workflowRuns, driver.key, .merge(context.redact(patch)), subresource: "status")
+                .workflowRuns, driver.key, .merge(patch), subresource: "status")
             context.metrics.checkpointSeconds.observe(context.time.monotonic() - started)
             cache.recordWrite(written)
             queue.forget(driver.key)

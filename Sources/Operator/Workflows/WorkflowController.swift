@@ -201,7 +201,8 @@ final class WorkflowController: Sendable {
     private func writeStatus(
         _ status: JSON, _ object: KubernetesObject
     ) async throws(KubernetesError) -> KubernetesObject? {
-        let patch = StatusPatch.from(object.status, to: status)
+        let patch = StatusPatch.from(
+            object.status, to: context.withoutSecrets(status: status, in: object.namespace))
         guard !patch.isEmpty else { return nil }
         let written = try await context.patchStatus(type, of: object, .object(patch))
         cache.recordWrite(written)

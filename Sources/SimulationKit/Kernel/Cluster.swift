@@ -134,7 +134,8 @@ final class Cluster: Sendable {
         _ host: Host, _ random: RandomSource
     ) -> Operator.Configuration {
         let redactor = Redactor()
-        redactor.add(ScriptedExecutor.canary)
+        redactor.add(ScriptedExecutor.canary, in: "default")
+        for word in world.secretWords { redactor.add(word, in: "default") }
         let types = ["command", "http"]
         var configuration = Operator.Configuration(
             dataDirectory: HostFiles.directory, http: Cluster.unusedHTTP,

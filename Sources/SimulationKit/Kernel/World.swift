@@ -18,6 +18,8 @@ final class World: Sendable {
     let features: Features
     /// What it has of streams; nil where it has none.
     let streams: StreamFeatures?
+    /// The words of the product that are values of Secrets here: those must change no more than texts.
+    let secretWords: [String]
     /// What the product draws: jitter and the like.
     let jitter: RandomStream
     /// In which order jobs run.
@@ -33,10 +35,22 @@ final class World: Sendable {
         features = Features(RandomStream(seed: seed, concern: 10))
         streams =
             edition.hasStreams ? StreamFeatures(RandomStream(seed: seed, concern: 31)) : nil
+        secretWords = World.secretWords(RandomStream(seed: seed, concern: 21))
         jitter = RandomStream(seed: seed, concern: 3)
         order = RandomStream(seed: seed, concern: 4)
         delays = RandomStream(seed: seed, concern: 5)
         isSlowNetwork = delays.chance(0.2)
+    }
+
+    /// Phases, a part of every time, names and members: none in most simulations.
+    private static func secretWords(_ random: RandomStream) -> [String] {
+        guard random.chance(0.2) else { return [] }
+        let words = [
+            "Completed", "Cancelled", "Launching", "2027-01-15", "sequence", "definition",
+            "workflow",
+            "orchestrator.llm/v1",
+        ]
+        return words.filter { _ in random.chance(0.4) }
     }
 
     /// How long something takes on its way through the network.

@@ -9,29 +9,49 @@ extension JSON {
         }
     }
 
+    /// The value with the strings changed that are members of one of these names, anywhere in it.
+    ///
+    /// Cost: linear, without recursion.
+    public func mappingStrings(
+        named names: Set<String>, _ change: (String) -> String
+    ) -> JSON {
+        mappingScalars { value, name in
+            guard case .string(let text) = value, let name, names.contains(name) else {
+                return value
+            }
+            return .string(change(text))
+        }
+    }
+
     /// The value with every scalar in it changed, which is what is neither array nor object.
     ///
     /// Cost: linear, without recursion.
     public func mappingScalars(_ change: (JSON) -> JSON) -> JSON {
+        mappingScalars { value, _ in change(value) }
+    }
+
+    /// The value with every scalar in it changed, given the name of the member that it is, if it is one.
+    private func mappingScalars(_ change: (JSON, String?) -> JSON) -> JSON {
         struct Container {
             let value: JSON
             var done: [JSON] = []
         }
         var open: [Container] = []
         var next = self
+        var name: String?
         while true {
             var finished: JSON
             switch next {
             case .array(let elements) where !elements.isEmpty:
                 open.append(Container(value: next))
-                next = elements[0]
+                (next, name) = (elements[0], nil)
                 continue
             case .object(let members) where !members.isEmpty:
                 open.append(Container(value: next))
-                next = members[0].value
+                (next, name) = (members[0].value, members[0].key)
                 continue
             case .array, .object: finished = next
-            default: finished = change(next)
+            default: finished = change(next, name)
             }
             while true {
                 guard !open.isEmpty else { return finished }
@@ -39,9 +59,10 @@ extension JSON {
                 open[top].done.append(finished)
                 let count = open[top].done.count
                 switch open[top].value {
-                case .array(let elements) where count < elements.count: next = elements[count]
+                case .array(let elements) where count < elements.count:
+                    (next, name) = (elements[count], nil)
                 case .object(let members) where count < members.count:
-                    next = members[count].value
+                    (next, name) = (members[count].value, members[count].key)
                 case .object(let members):
                     let done = open.removeLast().done
                     finished = .object(JSONObject(sortedNames: members.keys, items: done))
