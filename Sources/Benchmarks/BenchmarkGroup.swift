@@ -41,6 +41,7 @@ struct BenchmarkGroup {
             BenchmarkGroup(name: "run", needsCluster: true) { await runBenchmarks($0) },
             BenchmarkGroup(name: "large") { await largeRunBenchmarks($0) },
             BenchmarkGroup(name: "scale") { await scaleBenchmarks($0) },
+            BenchmarkGroup(name: "history") { await historyBenchmarks($0) },
             BenchmarkGroup(name: "manifests") { await manifestBenchmarks($0) },
             BenchmarkGroup(name: "soak") { await soakBenchmarks($0) },
             BenchmarkGroup(name: "peers") { await peerBenchmarks($0) },

@@ -8,7 +8,8 @@ import Values
 /// What the operator knows of the API: one cache a kind.
 struct Caches: Sendable {
     let runs = ObjectCache(indexes: [
-        WorkflowController.runIndex, RetentionController.runIndex, .owner,
+        WorkflowController.runIndex, RetentionController.runIndex,
+        RetentionController.boundIndex, .owner,
     ])
     let workflows = ObjectCache(indexes: [.label(Labels.repository)])
     let templates = ObjectCache(indexes: [.label(Labels.repository)])
@@ -83,7 +84,7 @@ extension Informers.Handlers {
         checkpoints.runsChanged(changes)
         for change in changes {
             var isAwaited = RunPhases.hasEnded(change.object)
-            workflows.runChanged(change.object)
+            workflows.runChanged(change)
             switch change {
             case .added: isAwaited = true
             case .deleted(let run):

@@ -113,10 +113,12 @@ import Values
             with: [object("a", 1, labels: ["team": "x"]), object("b", 2, labels: ["team": "x"])],
             at: version(2))
         #expect(store.objects(index: "team", value: "x").map(\.name) == ["a", "b"])
+        #expect(store.count(index: "team", value: "x") == 2)
         _ = store.apply([
             .modified(object("a", 3, labels: ["team": "y"])), .deleted(object("b", 4)),
         ])
         #expect(store.objects(index: "team", value: "x").isEmpty)
+        #expect(store.count(index: "team", value: "x") == 0)
         #expect(store.objects(index: "team", value: "y").map(\.name) == ["a"])
     }
 

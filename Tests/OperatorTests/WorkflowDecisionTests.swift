@@ -55,6 +55,39 @@ import Workflows
         ).actions
     }
 
+    /// A run writes its status many times; a look at its workflow costs something for each run of it.
+    @Test func `how far a run has come is no news to its workflow`() {
+        var old = run("r", phase: "Running")
+        old.status["progress"] = "1/7"
+        old.metadata["resourceVersion"] = "8"
+        var new = old
+        new.metadata["resourceVersion"] = "9"
+        new.status["progress"] = "2/7"
+        new.status["tasks"] = ["a": ["phase": "Completed"]]
+        #expect(!WorkflowDecision.goes(by: .updated(old: old, new: new)))
+        #expect(WorkflowDecision.goes(by: .added(new)))
+        #expect(WorkflowDecision.goes(by: .deleted(new)))
+        for (path, value) in [
+            (["status", "phase"], "Completed"), (["status", "startTime"], "2026-01-01T00:00:00Z"),
+            (["status", "completionTime"], "2026-01-01T00:00:00Z"),
+            (["status", "workflow", "uid"], "u-2"), (["spec", "desiredState"], "Cancelled"),
+            (["metadata", "uid"], "another"),
+            (["metadata", "labels", .key(Labels.workflowUID)], "u-2"),
+        ] as [(JSONPath, JSON)] {
+            var json = new.json
+            json[path] = value
+            #expect(
+                WorkflowDecision.goes(by: .updated(old: old, new: KubernetesObject(json))),
+                "\(path)")
+        }
+    }
+
+    @Test func `runs that ended are not among those that a workflow looks at`() {
+        let index = WorkflowController.runIndex
+        #expect(index.values(run("r", phase: "Running")) == ["u-1"])
+        #expect(index.values(run("r", phase: "Completed")) == [])
+    }
+
     private func created(_ actions: [WorkflowDecision.Action]) -> [KubernetesObject] {
         actions.compactMap { action in
             if case .createRun(let run) = action { run } else { nil }

@@ -23,14 +23,23 @@ public final class ObjectCache: Sendable {
     public func object(_ key: ObjectKey) -> KubernetesObject? { store.withLock { $0[key] } }
 
     /// All objects, sorted by key.
-    public var objects: [KubernetesObject] { store.withLock(\.objects) }
+    public var objects: [KubernetesObject] {
+        store.withLock(\.unsorted).sorted { $0.key < $1.key }.map(\.object)
+    }
 
     /// All keys, sorted.
     public var keys: [ObjectKey] { store.withLock(\.keys) }
 
     /// The objects that an index finds under a value, sorted by key; an unknown index traps.
     public func objects(index name: String, value: String) -> [KubernetesObject] {
-        store.withLock { $0.objects(index: name, value: value) }
+        // Sorted behind the lock: all who read or change the cache wait for it.
+        store.withLock { $0.found(index: name, value: value) }.sorted { $0.key < $1.key }
+            .map(\.object)
+    }
+
+    /// How many objects an index finds under a value, in constant time; an unknown index traps.
+    public func count(index name: String, value: String) -> Int {
+        store.withLock { $0.count(index: name, value: value) }
     }
 
     /// The object of that key, where the cache has seen our last write of it (law 23).

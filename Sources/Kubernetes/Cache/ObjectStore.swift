@@ -47,10 +47,31 @@ public struct ObjectStore: Sendable {
 
     /// The objects that an index finds under a value, sorted by key; an unknown index traps.
     public func objects(index name: String, value: String) -> [KubernetesObject] {
+        found(index: name, value: value).sorted { $0.key < $1.key }.map(\.object)
+    }
+
+    /// How many objects an index finds under a value; an unknown index traps.
+    public func count(index name: String, value: String) -> Int {
+        keys(index: name, value: value).count
+    }
+
+    /// All objects with their keys, in no order.
+    var unsorted: [(key: ObjectKey, object: KubernetesObject)] {
+        entries.map { ($0.key, $0.value.object) }
+    }
+
+    /// The objects that an index finds under a value, with their keys, in no order.
+    func found(index name: String, value: String) -> [(key: ObjectKey, object: KubernetesObject)] {
+        keys(index: name, value: value).compactMap { key in
+            entries[key].map { (key, $0.object) }
+        }
+    }
+
+    private func keys(index name: String, value: String) -> Set<ObjectKey> {
         guard let index = indexes.first(where: { $0.definition.name == name }) else {
             preconditionFailure("the cache has no index '\(name)'")
         }
-        return (index.keys[value] ?? []).sorted().compactMap { entries[$0]?.object }
+        return index.keys[value] ?? []
     }
 
     /// Puts the objects of a whole list in place of what is here.

@@ -13,9 +13,11 @@ import Values
 /// marked as archived, and it is deleted, if it is still the one that was looked at.
 final class RetentionController: Sendable {
     /// A workflow's runs, wherever they were made.
-    struct Group: Hashable, Comparable, Sendable {
+    struct Group: Hashable, Comparable, Sendable, CustomStringConvertible {
         let namespace: String
         let workflow: String
+
+        var description: String { "\(namespace)/\(workflow)" }
 
         static func < (first: Group, second: Group) -> Bool {
             (first.namespace, first.workflow) < (second.namespace, second.workflow)
@@ -58,6 +60,11 @@ final class RetentionController: Sendable {
 
     /// Finds runs by what they count towards.
     static let runIndex = ObjectIndex(name: "retention") { ["\(group(of: $0))"] }
+
+    /// Finds the runs whose own definition says how long they are kept, by what they count towards.
+    static let boundIndex = ObjectIndex(name: "retention-bound") { run in
+        run.spec["workflowSpec"]?["retention"] == nil ? [] : ["\(group(of: run))"]
+    }
 
     /// Runs that only carry their definition count together.
     static func group(of run: KubernetesObject) -> Group {
@@ -102,16 +109,21 @@ final class RetentionController: Sendable {
     }
 
     private func reconcile(_ group: Group) async {
-        let runs = caches.runs.objects(
-            index: RetentionController.runIndex.name, value: "\(group)")
         let key = ObjectKey(namespace: group.namespace, name: group.workflow)
         let definition = caches.workflows.object(key) ?? caches.templates.object(key)
+        let own = definition?.spec["retention"]
+        // Where nothing says that a run is to go, none is looked at: there may be any number of them.
+        guard policy.overridden(by: own).hasBounds || isBound(group) else {
+            queue.forget(group)
+            return
+        }
+        let runs = caches.runs.objects(
+            index: RetentionController.runIndex.name, value: "\(group)")
         // The last definition a run had speaks for runs whose workflow is gone.
-        let own = definition?.spec["retention"] ?? runs.last?.spec["workflowSpec"]?["retention"]
+        let bounds = policy.overridden(
+            by: own ?? runs.last?.spec["workflowSpec"]?["retention"])
         let now = context.time.now()
-        let decision = RetentionDecision(
-            runs: runs, policy: policy.overridden(by: own), now: now
-        ) { run in
+        let decision = RetentionDecision(runs: runs, policy: bounds, now: now) { run in
             isBusy(run) || RetentionController.isUnnoted(run, by: definition)
         }
         // Until the cache shows our own last write of a run, it shows the past (law 23): its change
@@ -138,6 +150,11 @@ final class RetentionController: Sendable {
             queue.add(
                 group, after: min(max(.milliseconds(10), next - now), RetentionController.interval))
         }
+    }
+
+    /// Whether a definition that one of the runs carries says how long they are kept.
+    private func isBound(_ group: Group) -> Bool {
+        caches.runs.count(index: RetentionController.boundIndex.name, value: "\(group)") > 0
     }
 
     /// How long a run is still to be left alone; nil where it may be deleted.

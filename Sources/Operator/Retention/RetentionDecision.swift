@@ -19,10 +19,11 @@ struct RetentionDecision: Hashable {
         isBusy: (KubernetesObject) -> Bool
     ) {
         let sources = RetentionDecision.sources(of: runs)
-        var expired: [KubernetesObject] = []
+        var expired: [(time: Timestamp, run: KubernetesObject)] = []
         var next: Timestamp?
         for isCompleted in [true, false] {
             let bounds = isCompleted ? policy.completed : policy.failed
+            guard bounds != .none else { continue }
             let ended = RetentionDecision.ended(runs, isCompleted: isCompleted)
             for (rank, (time, run)) in ended.enumerated() {
                 let isSurplus = bounds.maximumCount.map { rank >= $0 } ?? false
@@ -33,10 +34,10 @@ struct RetentionDecision: Hashable {
                 }
                 // A run whose results another one takes over is kept until that has ended.
                 guard !sources.contains(run.name), !isBusy(run) else { continue }
-                expired.append(run)
+                expired.append((time, run))
             }
         }
-        self.expired = expired.sorted { RetentionDecision.end($0) < RetentionDecision.end($1) }
+        self.expired = expired.sorted { $0.time < $1.time }.map(\.run)
         self.next = next
     }
 

@@ -56,6 +56,9 @@ public struct RetentionPolicy: Sendable, Hashable {
     /// Keeps everything.
     public static let none = RetentionPolicy()
 
+    /// Whether any run may ever go by it.
+    var hasBounds: Bool { completed != .none || failed != .none }
+
     /// The policy with what a definition's `retention` says in place of its own bounds.
     func overridden(by retention: JSON?) -> RetentionPolicy {
         guard let retention else { return self }

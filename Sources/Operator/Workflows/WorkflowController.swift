@@ -10,11 +10,13 @@ import Workflows
 final class WorkflowController: Sendable {
     /// How many workers look at definitions at once.
     static let workers = 8
-    /// The name of the index that finds the runs of a workflow by its UID.
-    static let runsByWorkflow = "workflow"
+    /// Finds the runs of a workflow that go on, under its UID: those that ended are many more.
+    static let runIndex = ObjectIndex(name: "workflow") { run in
+        RunPhases.hasEnded(run) ? [] : workflows(of: run)
+    }
 
-    /// Finds runs under the UID of the workflow that launched them or that they are pinned to.
-    static let runIndex = ObjectIndex(name: runsByWorkflow) { run in
+    /// The UIDs of the workflow that launched a run and of the one that it is pinned to.
+    private static func workflows(of run: KubernetesObject) -> [String] {
         let uids = [run.label(Labels.workflowUID), run.status["workflow"]?["uid"]?.stringValue]
         return Set(uids.compactMap { $0 }).sorted()
     }
@@ -51,9 +53,10 @@ final class WorkflowController: Sendable {
     /// Looks at the definitions that changed.
     func enqueue(_ keys: some Sequence<ObjectKey>) { queue.add(contentsOf: keys) }
 
-    /// Looks at the workflow that launched a run which changed.
-    func runChanged(_ run: KubernetesObject) {
-        guard type == .workflows else { return }
+    /// Looks at the workflow that launched a run, where something changed that its decision goes by.
+    func runChanged(_ change: ObjectChange) {
+        guard type == .workflows, WorkflowDecision.goes(by: change) else { return }
+        let run = change.object
         let pinned = run.status["workflow"]?["name"]?.stringValue
         guard let name = run.spec["workflowRef"]?["name"]?.stringValue ?? pinned else { return }
         let key = ObjectKey(namespace: run.namespace, name: name)
@@ -77,9 +80,8 @@ final class WorkflowController: Sendable {
             await write(TemplateStatus.of(object, plan: plan, now: context.time.now()), object)
             return
         }
-        let runs = runs.objects(index: WorkflowController.runsByWorkflow, value: uid)
         let decision = WorkflowDecision(
-            workflow: object, plan: plan, runs: runs, now: context.time.now(),
+            workflow: object, plan: plan, runs: runs(of: object, uid), now: context.time.now(),
             environment: context.environment)
         do {
             try await perform(decision.actions, object)
@@ -95,6 +97,17 @@ final class WorkflowController: Sendable {
             }
             queue.addAfterBackoff(key)
         }
+    }
+
+    /// The runs of a workflow that go on, and the one that it launched last.
+    private func runs(of object: KubernetesObject, _ uid: String) -> [KubernetesObject] {
+        let active = runs.objects(index: WorkflowController.runIndex.name, value: uid)
+        guard let name = object.status["lastRun"]?["name"]?.stringValue,
+            !active.contains(where: { $0.name == name }),
+            let last = runs.object(ObjectKey(namespace: object.namespace, name: name)),
+            WorkflowController.workflows(of: last).contains(uid)
+        else { return active }
+        return active + [last]
     }
 
     private func plan(

@@ -35,7 +35,8 @@ struct WorkflowDecision {
     /// - Parameters:
     ///   - workflow: the object.
     ///   - plan: its definition, compiled.
-    ///   - runs: the runs in its namespace that were made of it, in any order.
+    ///   - runs: the runs in its namespace that were made of it and go on, and the one that it
+    ///     launched last, in any order.
     ///   - now: the time for conditions that change.
     ///   - environment: the variables that required inputs may take their values from.
     init(
@@ -47,6 +48,32 @@ struct WorkflowDecision {
         self.plan = plan
         self.runs = runs.sorted { $0.name < $1.name }
         self.now = now
+    }
+
+    /// Whether a change of a run is one of what is looked at here, and not only of how far it has come:
+    /// a run writes its status many times, and each look costs something for each run that goes on.
+    static func goes(by change: ObjectChange) -> Bool {
+        guard case .updated(let old, let new) = change else { return true }
+        return RunView(old) != RunView(new)
+    }
+
+    /// What is looked at of a run.
+    private struct RunView: Hashable {
+        let uid: String?
+        let launcher: String?
+        let desired: JSON?
+        let status: [JSON?]
+
+        init(_ run: KubernetesObject) {
+            uid = run.uid
+            launcher = run.label(Labels.workflowUID)
+            desired = run.spec["desiredState"]
+            let whole = run.status
+            status =
+                ["phase", "startTime", "completionTime"].map { whole[$0] } + [
+                    whole["workflow"]?["uid"]
+                ]
+        }
     }
 
     /// What is to be done.
