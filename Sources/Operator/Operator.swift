@@ -99,7 +99,7 @@ public final class Operator: Sendable {
     private let admission: AttemptAdmission
     private let gate: RunGate
     private let providers: ProviderController
-    private let runs: RunController
+    let runs: RunController
     private let workflows: WorkflowController
     private let templates: WorkflowController
     private let repositories: RepositoryController
@@ -278,6 +278,11 @@ public final class Operator: Sendable {
         await informers.waitUntilSynced()
         guard !Task.isCancelled else { return }
         context.logger.info("caches synced")
+        // Before any run is taken up: what is kept of runs that were deleted while another process led,
+        // or none, is removed by nobody else.
+        let uids = Set(runs.cache.objects.compactMap(\.uid))
+        logs.removeAll(except: uids)
+        streams.removeAll(except: uids)
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runs.run() }
             group.addTask { await self.admission.run() }

@@ -1,12 +1,50 @@
 import POSIX
-import Streams
 import TestSupport
 import Testing
 import Values
 
+@testable import Streams
+
 @Suite struct StoreTests {
     private let temporary: TemporaryDirectory
     private let address = StreamStore.Address(runUID: "uid-1", path: "group.source")
+
+    @Test func `what has ended is in memory no more, and is found again on the disk`() async throws
+    {
+        let store = StreamStore(directory: temporary.path)
+        for run in 0..<20 {
+            let address = StreamStore.Address(runUID: "run-\(run)", path: "source")
+            #expect(store.stored(address) == nil)
+            let log = store.log(address)
+            try log.begin(generation: 1)
+            _ = try await log.append([Array("\(run)".utf8)], arrival: 0)
+            log.end(isComplete: true)
+        }
+        #expect(store.openCount == 20)
+        for run in 0..<20 { store.close(runUID: "run-\(run)") }
+        #expect(store.openCount == 0)
+        let found = try #require(
+            store.stored(StreamStore.Address(runUID: "run-7", path: "source")))
+        #expect(found.count == 1)
+        #expect(store.openCount == 0)
+    }
+
+    @Test func `to ask for what there is not leaves nothing behind`() {
+        let store = StreamStore(directory: temporary.path)
+        for number in 0..<20 {
+            #expect(store.stored(StreamStore.Address(runUID: "\(number)", path: "any")) == nil)
+        }
+        #expect(store.openCount == 0)
+    }
+
+    @Test func `streams of runs that are gone are removed, and those of others kept`() throws {
+        let store = StreamStore(directory: temporary.path)
+        for run in ["here", "gone"] {
+            try store.log(StreamStore.Address(runUID: run, path: "source")).begin(generation: 1)
+        }
+        store.removeAll(except: ["here", "elsewhere"])
+        #expect(try FileSystem.list(temporary.path) == ["here"])
+    }
 
     init() throws { temporary = try TemporaryDirectory() }
 

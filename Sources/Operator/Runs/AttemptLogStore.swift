@@ -27,6 +27,7 @@ public final class AttemptLogStore: Sendable {
 
     private let places: RunFiles
     private let files: AttemptFiles
+    /// How much is kept of each attempt under way.
     private let sizes = Mutex<[Key: Int]>([:])
 
     /// Makes a store in a directory, which is made on the first write.
@@ -35,11 +36,20 @@ public final class AttemptLogStore: Sendable {
         self.files = files
     }
 
-    /// Adds output of an attempt.
+    /// How many attempts are under way.
+    var openCount: Int { sizes.withLock { $0.count } }
+
+    /// Notes that an attempt is under way, and that its output is to be kept.
+    public func open(_ key: Key) { sizes.withLock { $0[key] = 0 } }
+
+    /// Adds output of an attempt under way.
+    ///
+    /// What one writes whose run is gone is dropped: it would make a folder that nobody removes.
     public func append(_ bytes: [UInt8], to key: Key) {
         let room = sizes.withLock { sizes in
-            let room = max(0, AttemptLogStore.maximumBytes - sizes[key, default: 0])
-            sizes[key, default: 0] += min(room, bytes.count)
+            guard let size = sizes[key] else { return 0 }
+            let room = max(0, AttemptLogStore.maximumBytes - size)
+            sizes[key] = size + min(room, bytes.count)
             return room
         }
         guard room > 0 else { return }
@@ -67,7 +77,18 @@ public final class AttemptLogStore: Sendable {
     public func close(_ key: Key) { sizes.withLock { _ = $0.removeValue(forKey: key) } }
 
     /// Removes the output of a run that is gone.
-    public func remove(runUID: String) { try? files.remove(places.folder(ofRun: runUID)) }
+    public func remove(runUID: String) {
+        sizes.withLock { sizes in
+            for key in sizes.keys where key.runUID == runUID { sizes[key] = nil }
+        }
+        try? files.remove(places.folder(ofRun: runUID))
+    }
+
+    /// Removes the output of all runs but these: of those that were deleted while nobody looked.
+    public func removeAll(except runUIDs: Set<String>) {
+        let names = (try? files.list(places.directory)) ?? []
+        for folder in places.folders(names, exceptOf: runUIDs) { try? files.remove(folder) }
+    }
 
     private func path(_ key: Key) -> String {
         "\(places.folder(ofRun: key.runUID))/\(RunFiles.name(ofTask: key.taskID)).\(key.attempt).log"

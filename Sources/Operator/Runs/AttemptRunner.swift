@@ -147,6 +147,7 @@ final class AttemptRunner: Sendable {
     ) async -> AttemptOutcome {
         let logKey = AttemptLogStore.Key(
             runUID: run.uid, taskID: attempt.taskID, attempt: attempt.reference.attempt)
+        logs.open(logKey)
         defer { logs.close(logKey) }
         var request = TaskAttemptRequest(
             namespace: run.namespace, run: run.name, runUID: run.uid, taskID: attempt.taskID,

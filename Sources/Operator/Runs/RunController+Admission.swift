@@ -74,6 +74,7 @@ extension RunController {
 
     /// Forgets a run that waited, and is gone or ended.
     func forgetWaiting(_ key: ObjectKey) {
+        waiting.forget(key)
         enqueue(gate.forget(key))
     }
 }

@@ -30,8 +30,8 @@ final class RunController: Sendable {
     private let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     private let queue: WorkQueue<ObjectKey>
     private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
-    /// The runs that wait for a definition, by its kind and key.
-    private let waiting = Mutex<[String: Set<ObjectKey>]>([:])
+    /// The runs that wait for a definition, or for another run.
+    let waiting = WaitingRuns()
     private let yielded = YieldedRuns()
     /// How many runs were taken up: drivers are told apart by it.
     private let adoptions = Atomic<Int>(0)
@@ -69,6 +69,9 @@ final class RunController: Sendable {
         drivers.withLock { $0.values.contains { $0.identity.uid == runUID } }
     }
 
+    /// How often steps of a run failed since one succeeded.
+    func failures(of key: ObjectKey) -> Int { queue.failures(of: key) }
+
     /// How many runs wait for a worker.
     var queueDepth: Int { queue.count }
 
@@ -77,8 +80,7 @@ final class RunController: Sendable {
 
     /// Steps the runs that waited for a definition which is there now.
     func definitionAppeared(kind: String, _ key: ObjectKey) {
-        let runs = waiting.withLock { $0.removeValue(forKey: "\(kind)/\(key)") } ?? []
-        queue.add(contentsOf: runs.sorted())
+        queue.add(contentsOf: waiting.take(for: kind, key))
     }
 
     /// Works until the task is cancelled; then no new effect starts (law 30).
@@ -127,6 +129,7 @@ final class RunController: Sendable {
             yielded.forget(key)
             if driver(key) == nil { forgetWaiting(key) }
             release(key)
+            queue.forget(key)
             return
         }
         if let driver = driver(key) {
@@ -203,6 +206,8 @@ final class RunController: Sendable {
         case .ended:
             forgetWaiting(object.key)
             yielded.forget(object.key)
+            queue.forget(object.key)
+            if let uid = object.uid { streams.close(runUID: uid) }
         case .drive(let machine, var firstStatus):
             let priority = object.runPriority(or: machine.plan.definition.priority)
             // What it waited for before it started is over.
@@ -216,6 +221,7 @@ final class RunController: Sendable {
                 object, machine: machine, firstStatus: firstStatus,
                 holder: "\(context.holder)/\(number)", shardVersions: loaded.versions)
             drivers.withLock { $0[object.key] = driver }
+            waiting.forget(object.key)
             driver.observe(object)
             if object.checkpointSequence > 0 { await tellSpecChanges(of: driver, in: object) }
             await drive(driver)
@@ -232,7 +238,7 @@ final class RunController: Sendable {
         if await concludeIfCancelled(object) { return }
         if let source = object.spec["retryOf"]?["run"]?.stringValue {
             let key = ObjectKey(namespace: object.namespace, name: source)
-            waiting.withLock { _ = $0["WorkflowRun/\(key)", default: []].insert(object.key) }
+            waiting.add(object.key, for: "WorkflowRun", key)
             // It may have come, ended or gone between the look-up and now.
             let found = cache.object(key)
             let isNews =
@@ -247,7 +253,7 @@ final class RunController: Sendable {
         if let reference = object.spec["workflowRef"], let name = reference["name"]?.stringValue {
             let kind = reference["kind"]?.stringValue ?? "Workflow"
             let definition = ObjectKey(namespace: object.namespace, name: name)
-            waiting.withLock { _ = $0["\(kind)/\(definition)", default: []].insert(object.key) }
+            waiting.add(object.key, for: kind, definition)
             // It may have come between the look-up and now.
             if reason == RunAdoption.noDefinition, definitions(kind, definition) != nil {
                 queue.add(object.key)
@@ -357,6 +363,7 @@ extension RunController {
             drivers.withLock { _ = $0.removeValue(forKey: driver.key) }
             letGo(of: driver)
             queue.forget(driver.key)
+            streams.close(runUID: driver.identity.uid)
             context.metrics.runsFinished.increment([phase.rawValue])
         }
     }

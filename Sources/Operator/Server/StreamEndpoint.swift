@@ -15,9 +15,8 @@ struct StreamEndpoint: Sendable {
     /// The answer to a request.
     func respond(to request: HTTPServerRequest) -> HTTPServerResponse {
         let uid = request.pathSegments[1]
-        let log = target.streams.log(
-            StreamStore.Address(runUID: uid, path: request.pathSegments[2]))
-        guard log.generation > 0 else {
+        let address = StreamStore.Address(runUID: uid, path: request.pathSegments[2])
+        guard let log = log(address) else {
             return HTTPServerResponse(status: 404, text: "the task has no stream\n")
         }
         let generation = request.queryValue("generation").flatMap { Int64($0) } ?? log.generation
@@ -34,6 +33,17 @@ struct StreamEndpoint: Sendable {
                 try await send(
                     log, uid, generation: generation, from: offset, follows: follows, to: writer)
             })
+    }
+
+    /// The log of a stream, which its readers share with its writer as long as the run goes on; nil
+    /// where nothing is stored of it.
+    private func log(_ address: StreamStore.Address) -> StreamLog? {
+        guard let stored = target.streams.stored(address) else { return nil }
+        guard target.drives(runUID: address.runUID) else { return stored }
+        let shared = target.streams.log(address)
+        // It may have ended since it was looked at, and nobody would let go of the log again.
+        if !target.drives(runUID: address.runUID) { target.streams.close(runUID: address.runUID) }
+        return shared
     }
 
     private func send(

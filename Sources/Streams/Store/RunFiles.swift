@@ -19,7 +19,12 @@ public struct RunFiles: Sendable {
 
     /// The folder of a run.
     public func folder(ofRun uid: String) -> String {
-        "\(directory)/\(uid.filter { $0.isLetter || $0.isNumber || $0 == "-" })"
+        "\(directory)/\(RunFiles.name(ofRun: uid))"
+    }
+
+    /// The name of a run's folder.
+    public static func name(ofRun uid: String) -> String {
+        uid.filter { $0.isLetter || $0.isNumber || $0 == "-" }
     }
 
     /// A task's path as the name of a file: other bytes than those of ids as `%` and two digits, and
@@ -35,5 +40,18 @@ public struct RunFiles: Sendable {
         }
         guard name.utf8.count > longestName else { return name }
         return String(name.prefix(shownName)) + "%" + Digest(of: path).hexadecimal.prefix(24)
+    }
+
+    /// The folders of what is in the directory, but for those of some runs.
+    ///
+    /// - Parameter names: what is in it, or the files below it, sorted.
+    public func folders(_ names: [String], exceptOf runUIDs: Set<String>) -> [String] {
+        let kept = Set(runUIDs.map(RunFiles.name(ofRun:)))
+        var found: [String] = []
+        for name in names {
+            let folder = String(name.prefix { $0 != "/" })
+            if !kept.contains(folder), found.last != folder { found.append(folder) }
+        }
+        return found.map { "\(directory)/\($0)" }
     }
 }

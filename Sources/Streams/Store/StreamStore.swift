@@ -25,7 +25,8 @@ public final class StreamStore: Sendable {
     public let clock: AttemptClock
     private let files: AttemptFiles
     private let places: RunFiles
-    private let logs = Mutex<[Address: StreamLog]>([:])
+    /// The logs in memory, by the UIDs of their runs and their paths.
+    private let logs = Mutex<[String: [String: StreamLog]]>([:])
 
     /// Makes a store in a directory, which is made on the first write.
     public init(
@@ -41,21 +42,44 @@ public final class StreamStore: Sendable {
     /// The log of a stream, which may be empty.
     public func log(_ address: Address) -> StreamLog {
         logs.withLock { logs in
-            if let log = logs[address] { return log }
-            let log = StreamLog(
-                folder: places.folder(ofRun: address.runUID),
-                name: RunFiles.name(ofTask: address.path), limits: limits, files: files,
-                clock: clock)
-            logs[address] = log
+            if let log = logs[address.runUID]?[address.path] { return log }
+            let log = open(address)
+            logs[address.runUID, default: [:]][address.path] = log
             return log
         }
     }
 
+    /// The log of a stream that something is stored of; nil where there is none.
+    ///
+    /// One that is not in memory is looked for on the disk, and is its caller's alone: to ask costs no
+    /// memory that stays.
+    public func stored(_ address: Address) -> StreamLog? {
+        let known = logs.withLock { $0[address.runUID]?[address.path] }
+        let log = known ?? open(address)
+        return log.generation > 0 ? log : nil
+    }
+
+    private func open(_ address: Address) -> StreamLog {
+        StreamLog(
+            folder: places.folder(ofRun: address.runUID),
+            name: RunFiles.name(ofTask: address.path), limits: limits, files: files, clock: clock)
+    }
+
+    /// How many logs are in memory.
+    var openCount: Int { logs.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+
+    /// Lets go of the streams of a run that has ended; their files stay.
+    public func close(runUID: String) { logs.withLock { $0[runUID] = nil } }
+
     /// Removes the streams of a run that is gone.
     public func remove(runUID: String) {
-        logs.withLock { logs in
-            for address in logs.keys where address.runUID == runUID { logs[address] = nil }
-        }
+        close(runUID: runUID)
         try? files.remove(places.folder(ofRun: runUID))
+    }
+
+    /// Removes the streams of all runs but these: of those that were deleted while nobody looked.
+    public func removeAll(except runUIDs: Set<String>) {
+        let names = (try? files.list(places.directory)) ?? []
+        for folder in places.folders(names, exceptOf: runUIDs) { try? files.remove(folder) }
     }
 }
