@@ -20,10 +20,8 @@ extension RunMachine {
     mutating func attemptAdmitted(
         _ reference: AttemptReference, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        if run.phase == .running,
-            let place = cleared.firstIndex(where: { $0.reference == reference })
-        {
-            launch(cleared.remove(at: place), at: now, into: &actions)
+        if let attempt = takeCleared(reference) {
+            launch(attempt, at: now, into: &actions)
             return
         }
         guard takeRequest(reference) else { return }
@@ -65,10 +63,23 @@ extension RunMachine {
         into actions: inout [RunAction]
     ) {
         let task = reference.task
-        guard takeRequest(reference) else { return }
-        countAttempt(of: task, at: now)
-        forgetQueue(of: task)
+        if takeCleared(reference) != nil {
+            // Its number is used up already; nothing of it began, as of one that is refused before.
+            move(task, to: .ready)
+        } else {
+            guard takeRequest(reference) else { return }
+            countAttempt(of: task, at: now)
+            forgetQueue(of: task)
+        }
         retryOrFail(task, error, as: .failed, at: now, into: &actions)
+    }
+
+    /// Takes out an attempt that was asked for again after a pause; nil where none waits for that.
+    private mutating func takeCleared(_ reference: AttemptReference) -> TaskAttempt? {
+        guard run.phase == .running,
+            let place = cleared.firstIndex(where: { $0.reference == reference })
+        else { return nil }
+        return cleared.remove(at: place)
     }
 
     /// Takes back what was asked for, as the run is not to start anything now.

@@ -10,7 +10,11 @@ extension RunMachine {
         let task = attempt.reference.task
         guard tasks[task].phase == .launching,
             Int(tasks[task].attempt) == attempt.reference.attempt
-        else { return }
+        else {
+            // Its task ended on the way: what it was given is another's.
+            if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
+            return
+        }
         guard run.phase == .running else {
             // A pause may be long: the place is given back, and asked for again after it.
             if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }

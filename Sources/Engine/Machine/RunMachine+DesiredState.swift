@@ -93,15 +93,16 @@ extension RunMachine {
         }
         run.pausedSince = nil
         ledger.hurry()
-        if limits.asksForAdmission {
-            for attempt in cleared {
-                actions.append(.requestAdmission(AttemptRequest(attempt)))
-            }
-            return
-        }
-        // Only after all of them, for the place of one may be that of another.
         let waiting = cleared
         cleared = []
-        for attempt in waiting { launch(attempt, at: now, into: &actions) }
+        for attempt in waiting {
+            // Its place was given back, if it takes one.
+            if limits.asksForAdmission, mustAsk(attempt.reference.task) {
+                cleared.append(attempt)
+                actions.append(.requestAdmission(AttemptRequest(attempt)))
+            } else {
+                launch(attempt, at: now, into: &actions)
+            }
+        }
     }
 }

@@ -160,7 +160,7 @@ extension RunMachine {
     }
 
     /// Whether a task's attempts take something that others wait for.
-    private func mustAsk(_ task: Int) -> Bool {
+    func mustAsk(_ task: Int) -> Bool {
         isFallingBack(task)
             || tasks[task].traits.isDisjoint(with: [.evaluated, .wait, .approval, .companion])
     }

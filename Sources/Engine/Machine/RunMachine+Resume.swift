@@ -20,9 +20,8 @@ extension RunMachine {
         identity: RunIdentity, inputs: JSONObject? = nil, limits: RunLimits = .init(),
         taskTypes: TaskTypes = .builtIn, reusing: [String: JSONObject] = [:]
     ) throws(CheckpointError) {
-        let machine = try RunMachine.resumed(
+        self = try RunMachine.resumed(
             status, shards, plan, identity, inputs, limits, taskTypes, reusing)
-        self.init(taking: machine)
     }
 
     private static func resumed(

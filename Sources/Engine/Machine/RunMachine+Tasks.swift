@@ -65,6 +65,7 @@ extension RunMachine {
     mutating func end(_ task: Int, as phase: TaskPhase, reason: TaskReason?, at now: Timestamp) {
         move(task, to: phase)
         timers.clear(task)
+        if !cleared.isEmpty { cleared.removeAll { $0.reference.task == task } }
         if tasks[task].reason == .queued { forgetQueue(of: task) }
         tasks[task].reason = reason
         tasks[task].marks.subtract([.container, .lookedUp, .missed])

@@ -28,19 +28,23 @@ public struct RunMachine: ~Copyable, Sendable {
     let taskTypes: TaskTypes
     let catalogue: TaskCatalogue
 
-    var run = RunState()
+    // What changes has no value here: with one, the compiler could not move a machine whole into
+    // another's place, as `init(resuming:)` does.
+
+    var run: RunState
     /// The programs of the plan's scopes, made when they are first needed.
     var programs: [ScopeProgram?]
     /// Everything that is or was run, the tasks of the workflow first.
     var instances: [ScopeInstance]
     /// The instances but the first, by what the paths of their tasks start with.
-    var instancesByPrefix: [String: Int] = [:]
+    var instancesByPrefix: [String: Int]
     /// The containers that were started, by index.
-    var containers: [Int: ContainerState] = [:]
+    var containers: [Int: ContainerState]
     /// What is being undone, by the instance it is about.
-    var rollbacks: [Int: RollbackState] = [:]
+    var rollbacks: [Int: RollbackState]
     var tasks: [TaskState]
-    var details: [Int: TaskDetail] = [:]
+    /// What only some tasks have, by index.
+    var details: [Int: TaskDetail]
     /// What the tasks gave that completed, by index; nil where that is nothing.
     var outputs: [JSONObject?]
     /// Tasks that wait only for a place.
@@ -50,39 +54,41 @@ public struct RunMachine: ~Copyable, Sendable {
     /// Tasks with an attempt that may be executing or is about to.
     var active: TaskSet
     /// Whether some task may wait for people, or a scope bounds how many of it are under way.
-    var hasRarePhases = false
+    var hasRarePhases: Bool
     /// How many of those wait for people, and so take no place.
-    var approvals = 0
+    var approvals: Int
     /// How many of those read the stream of another task, and so take no place either.
-    var companions = 0
+    var companions: Int
     /// Tasks whose last dependency has just ended, still to be looked at; empty between steps.
-    var arrivals: [Int32] = []
+    var arrivals: [Int32]
     /// Instances whose last task has just ended, still to be looked at; empty between steps.
-    var endedInstances: [Int32] = []
+    var endedInstances: [Int32]
     /// What attempts reported and no write carries yet, and what the write under way carries.
-    var reported: [AttemptReference] = []
-    var carriedReports: [AttemptReference] = []
+    var reported: [AttemptReference]
+    var carriedReports: [AttemptReference]
     /// Tasks of streams that have ended, still to be told; empty between steps.
-    var streamEnds: [Int32] = []
-    /// Attempts whose intent is stored and that the run, being paused, does not start.
-    var cleared: [TaskAttempt] = []
+    var streamEnds: [Int32]
+    /// Attempts whose intent is stored and that a pause kept from being handed out; once the run goes
+    /// on, those that wait to be admitted again.
+    var cleared: [TaskAttempt]
     /// Attempts whose intent was just stored; empty between steps.
-    var released = CheckpointLedger.Held()
+    var released: CheckpointLedger.Held
     /// The number of tasks that ended by themselves, and not because the run did.
-    var done = 0
+    var done: Int
     /// How many tasks that can be undone have completed.
-    var completions: Int32 = 0
-    /// How many tasks are retrying, and how many are in doubt.
-    var timers = TimerHeap()
-    var announcedTimer: Timestamp?
+    var completions: Int32
+    /// The moments that something is due at: of tasks, one each, and of the run.
+    var timers: TimerHeap
+    /// The moment the owner was last asked to come back at; nil once it has.
+    var announcedTimer: Optional<Timestamp>
     /// Whether the moment is set by which what changed is written at the latest.
-    var isLagTimed = false
+    var isLagTimed: Bool
     var ledger: CheckpointLedger
     var budget: StatusBudget
     /// The shards of the checkpoint, by number; the first is the status itself and holds nothing here.
-    var shards = [CheckpointShard()]
+    var shards: [CheckpointShard]
     /// The steps from phase to phase since they were last asked for.
-    var taken = TransitionSet()
+    var taken: TransitionSet
 
     /// Makes a run that has not started; O(tasks).
     ///
@@ -122,6 +128,27 @@ public struct RunMachine: ~Copyable, Sendable {
         catalogue = TaskCatalogue(taskTypes, usual: plan.definition.priority)
         self.ledger = ledger
         reusable = reusing
+        run = RunState()
+        instancesByPrefix = [:]
+        containers = [:]
+        rollbacks = [:]
+        details = [:]
+        approvals = 0
+        companions = 0
+        arrivals = []
+        endedInstances = []
+        reported = []
+        carriedReports = []
+        streamEnds = []
+        cleared = []
+        released = CheckpointLedger.Held()
+        done = 0
+        completions = 0
+        timers = TimerHeap()
+        announcedTimer = nil
+        isLagTimed = false
+        shards = [CheckpointShard()]
+        taken = TransitionSet()
         let program = ScopeProgram(plan.scopes[0], 0, catalogue)
         programs = Array(repeating: nil, count: plan.scopes.count)
         programs[0] = program
@@ -137,50 +164,6 @@ public struct RunMachine: ~Copyable, Sendable {
         active = TaskSet(capacity: program.count)
         budget = StatusBudget(inputs: inputs, limits: limits)
         hasRarePhases = program.maximumParallel != .max
-    }
-
-    /// Takes over all of another machine, which is dropped then.
-    ///
-    /// An initializer that throws cannot make a value of this kind step by step, nor assign it whole.
-    init(taking other: borrowing RunMachine) {
-        plan = other.plan
-        identity = other.identity
-        inputs = other.inputs
-        limits = other.limits
-        reusable = other.reusable
-        taskTypes = other.taskTypes
-        catalogue = other.catalogue
-        run = other.run
-        programs = other.programs
-        instances = other.instances
-        instancesByPrefix = other.instancesByPrefix
-        containers = other.containers
-        rollbacks = other.rollbacks
-        tasks = other.tasks
-        details = other.details
-        outputs = other.outputs
-        ready = other.ready
-        asking = other.asking
-        active = other.active
-        hasRarePhases = other.hasRarePhases
-        approvals = other.approvals
-        companions = other.companions
-        arrivals = other.arrivals
-        endedInstances = other.endedInstances
-        reported = other.reported
-        carriedReports = other.carriedReports
-        streamEnds = other.streamEnds
-        cleared = other.cleared
-        released = other.released
-        done = other.done
-        completions = other.completions
-        timers = other.timers
-        announcedTimer = other.announcedTimer
-        isLagTimed = other.isLagTimed
-        ledger = other.ledger
-        budget = other.budget
-        shards = other.shards
-        taken = other.taken
     }
 
     /// Where the run stands.

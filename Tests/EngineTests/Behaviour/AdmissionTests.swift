@@ -138,6 +138,116 @@ import Workflows
         #expect(run.executingIDs == ["a"])
     }
 
+    /// A run whose attempt was admitted, and that was paused before the intent was stored and resumed.
+    private func resumed(_ plan: WorkflowPlan) throws -> TestRun {
+        var run = start(plan)
+        let first = run.requests.removeFirst().reference
+        run.send(.attemptAdmitted(first))
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Launching")
+        run.send(.desiredStateChanged(.running))
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.reference) == [first])
+        run.withdrawn = []
+        return run
+    }
+
+    private let refusal = TaskError(
+        type: "CircuitOpenError", message: "it is open", isRetryable: true)
+
+    @Test
+    func `law 13: an attempt that a pause met on its way, and that is refused then, is retried`()
+        throws
+    {
+        let plan = try TestPlan.make([
+            TestTask("a", retry: RetryPolicy(maxAttempts: 2, initialInterval: .seconds(1)))
+        ])
+        var run = try resumed(plan)
+        run.send(.attemptRefused(run.requests.removeFirst().reference, refusal))
+        run.acknowledgeAll()
+        #expect(run.stored["tasks"]?["a"]?["phase"] == "Retrying")
+        #expect(run.stored["tasks"]?["a"]?["attempt"] == 1)
+        try run.fireTimer()
+        #expect(run.requests.map(\.reference) == [AttemptReference(task: 0, attempt: 2)])
+        run.send(.attemptRefused(run.requests.removeFirst().reference, refusal))
+        run.acknowledgeAll()
+        #expect(run.finished == .failed)
+    }
+
+    @Test func `an attempt that is refused after a pause goes on with its fallback`() throws {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                TestPlan.command(
+                    "a",
+                    ["fallback": [["type": "command", "inputs": ["command": ["other"]]]]])
+            ]
+        ])
+        var run = try resumed(plan)
+        let gone = TaskError(type: "ProviderNotFound", message: "it is gone", isRetryable: false)
+        run.send(.attemptRefused(run.requests.removeFirst().reference, gone))
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.reference) == [AttemptReference(task: 0, attempt: 2)])
+        run.send(.attemptAdmitted(run.requests[0].reference))
+        run.acknowledgeAll()
+        try run.succeed("a")
+        run.acknowledgeAll()
+        #expect(run.finished == .completed)
+    }
+
+    @Test func `an attempt that a pause met, and whose task a user ended, is asked for no more`()
+        throws
+    {
+        var run = start(two)
+        let first = run.requests.removeFirst().reference
+        run.send(.attemptAdmitted(first))
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        run.send(.operation(id: "1", .skipTask("a")))
+        run.acknowledgeAll()
+        run.send(.desiredStateChanged(.running))
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.taskID) == ["b"])
+    }
+
+    @Test func `a place given to an attempt whose task ended on the way is given back`() throws {
+        var run = try resumed(two)
+        let first = run.requests.removeFirst().reference
+        run.send(.operation(id: "1", .skipTask("a")))
+        run.withdrawn = []
+        // The answer was on its way; whoever gave it hears once more that nobody wants it.
+        run.send(.attemptAdmitted(first))
+        run.acknowledgeAll()
+        #expect(run.executing.isEmpty)
+        var late = start(two)
+        let other = late.requests.removeFirst().reference
+        late.send(.attemptAdmitted(other))
+        late.send(.operation(id: "1", .skipTask("a")))
+        late.withdrawn = []
+        late.acknowledgeAll()
+        #expect(late.withdrawn == [other])
+        #expect(late.executing.isEmpty)
+    }
+
+    @Test func `what takes no place is not asked for after a pause either`() throws {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                TestPlan.command("source"),
+                ["id": "sums", "type": "stream", "stream": ["from": "source"]],
+            ]
+        ])
+        var run = TestRun(plan, limits: AdmissionTests.limits)
+        run.send(.start)
+        run.send(.attemptAdmitted(run.requests.removeFirst().reference))
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        #expect(run.executing.isEmpty)
+        run.send(.desiredStateChanged(.running))
+        #expect(run.requests.map(\.taskID) == ["source"])
+        run.acknowledgeAll()
+        #expect(run.executingIDs == ["sums"])
+    }
+
     @Test func `a cancel gives back what was asked for and what was admitted`() throws {
         let plan = try TestPlan.make([TestTask("a"), TestTask("b")])
         var run = start(plan)
