@@ -82,6 +82,16 @@ enum HistoryLimits {
     static let operations = 64
 }
 
+/// The largest numbers that a stored status may say.
+///
+/// No run reaches them by itself; what is over them was not written by one, and counting on from it
+/// could stop the process.
+enum StoredLimits {
+    /// Attempts of one task: a policy allows 1000, and interruptions, fallbacks and what users ask for
+    /// are bounded as well.
+    static let attempts: Int32 = 1 << 20
+}
+
 /// The most bytes of texts that come from outside the engine.
 enum TextLimits {
     /// A task error's message, while the status has room.

@@ -154,6 +154,7 @@ extension RunMachine {
         }
         let path: JSONPath = ["tasks", .key(instances[instance].prefix + id)]
         let stored = try reader.task(found.entry, path)
+        try checkCounts(task, stored.detail, ofEntries: entries.count, path)
         try checkOrder(task, stored.state, path)
         let fresh = tasks[task]
         tasks[task].phase = stored.state.phase
@@ -178,6 +179,20 @@ extension RunMachine {
         restoreMembership(of: task)
         if !reusable.isEmpty, tasks[task].phase.isTerminal { noteFreshness(of: task) }
         return true
+    }
+
+    /// No number may be over what the plan has of it: it would be an index, or be counted on.
+    private func checkCounts(
+        _ task: Int, _ detail: TaskDetail, ofEntries count: Int, _ path: JSONPath
+    ) throws(CheckpointError) {
+        let (program, index) = place(of: task)
+        try StatusReader.check(
+            detail.fallback, atMost: program.tasks[index].fallbacks.count, "fallbacks",
+            at: path.key("fallback"))
+        // Each task that can be undone ends once.
+        try StatusReader.check(
+            detail.order, atMost: tasks[task].traits.contains(.compensation) ? count : 0,
+            "tasks that can be undone", at: path.key("order"))
     }
 
     /// No task may have gone further than those it waits for (law 9).
@@ -268,42 +283,69 @@ extension RunMachine {
         let (program, index) = place(of: task)
         guard let control = program.tasks[index].control else { return [] }
         var bodies: [Int] = []
-        for attempt in 1...max(1, tasks[task].attempt) {
+        let last = tasks[task].attempt
+        for attempt in entries.attempts(of: path(of: task), before: last) + [last] {
             var state = ContainerState()
             state.attempt = attempt
             containers[task] = state
+            let body: ScopeProgram
             do {
                 let first = TaskPath.prefix(
                     of: path(of: task), attempt: Int(attempt), iteration: 0)
                 let isStored = entries.byPrefix[first] != nil
-                guard let body = try bodyProgram(control, of: task, isStored) else { continue }
-                bodies += reopen(body, of: task, attempt: attempt, isLoop: control.isLoop, entries)
+                guard let made = try bodyProgram(control, of: task, isStored) else { continue }
+                body = made
             } catch {
                 // An attempt that could not begin has no bodies; the same went wrong then.
                 continue
             }
+            bodies += try reopen(body, of: task, attempt: attempt, control, entries)
+        }
+        // The write that says that it runs has the tasks it runs; without any it would never end.
+        guard
+            !tasks[task].isOpenContainer
+                || bodies.contains(where: { instances[$0].attempt == last })
+        else {
+            throw CheckpointError(
+                "it is Running, and the status has no tasks of its attempt \(last)",
+                at: ["tasks", .key(path(of: task)), "attempt"])
         }
         return bodies
     }
 
     private mutating func reopen(
-        _ body: ScopeProgram, of task: Int, attempt: Int32, isLoop: Bool,
+        _ body: ScopeProgram, of task: Int, attempt: Int32, _ control: ControlPlan,
         _ entries: StatusReader.StoredEntries
-    ) -> [Int] {
+    ) throws(CheckpointError) -> [Int] {
         var bodies: [Int] = []
         if body.maximumParallel != .max { hasRarePhases = true }
+        let most = control.maximumIterations.map { containers[task]?.total ?? $0 }
         while true {
-            let iteration = isLoop ? bodies.count : -1
+            let iteration = most == nil ? -1 : bodies.count
             let prefix = TaskPath.prefix(
                 of: path(of: task), attempt: Int(attempt), iteration: iteration)
             // A body of no tasks leaves no trace; it is over when it begins.
             guard entries.byPrefix[prefix] != nil else { break }
+            if let most, iteration >= most {
+                throw CheckpointError(
+                    "there are at most \(most) iterations", at: ["tasks", .key(prefix)])
+            }
+            try checkRoom(for: body, prefix)
             let instance = appendInstance(
                 body, .body, parent: task, iteration: iteration, attempt: attempt)
             bodies.append(instance)
-            if !isLoop { break }
+            if most == nil { break }
         }
         return bodies
+    }
+
+    /// What a status names one task of is opened whole, and so must be within the bound of all tasks.
+    private func checkRoom(
+        for program: ScopeProgram, _ prefix: String
+    ) throws(CheckpointError) {
+        guard tasks.count + program.count > limits.maximumTasks else { return }
+        throw CheckpointError(
+            "the run would have over \(limits.maximumTasks) tasks", at: ["tasks", .key(prefix)])
     }
 
     /// What a container runs, decided again from the same values.
@@ -380,6 +422,7 @@ extension RunMachine {
             budget.releaseFinally(plan)
             let program = program(ofScope: scope)
             if program.maximumParallel != .max { hasRarePhases = true }
+            try checkRoom(for: program, prefix)
             let instance = appendInstance(program, .finally, parent: -1, iteration: -1)
             frames.append(.scope(instance: instance, next: 0))
         }
@@ -389,8 +432,9 @@ extension RunMachine {
             guard entries.byPrefix[prefix] != nil, instancesByPrefix[prefix] == nil,
                 let compensation = program.tasks[index].compensation
             else { continue }
-            let instance = appendInstance(
-                ScopeProgram(compensation, catalogue), .compensation, parent: task, iteration: -1)
+            let undoing = ScopeProgram(compensation, catalogue)
+            try checkRoom(for: undoing, prefix)
+            let instance = appendInstance(undoing, .compensation, parent: task, iteration: -1)
             frames.append(.scope(instance: instance, next: 0))
         }
         return frames
@@ -425,8 +469,9 @@ extension RunMachine {
 }
 
 extension ControlPlan {
-    fileprivate var isLoop: Bool {
-        if case .loop = self { return true }
-        return false
+    /// The most iterations of a loop; nil where it is none.
+    fileprivate var maximumIterations: Int? {
+        if case .loop(let loop) = self { return loop.maxIterations }
+        return nil
     }
 }

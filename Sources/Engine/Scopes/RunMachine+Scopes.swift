@@ -199,6 +199,18 @@ enum TaskPath {
         return prefix
     }
 
+    /// The container and its attempt that a prefix is of a body of, or nil where it is of no body.
+    static func body(ofPrefix prefix: String) -> (container: String, attempt: Int32)? {
+        guard prefix.last == separator else { return nil }
+        var body = prefix.dropLast()
+        if body.last == "]", let bracket = body.lastIndex(of: "[") { body = body[..<bracket] }
+        // An earlier mark of the kind is of something further out.
+        guard let mark = body.lastIndex(of: "#"),
+            let attempt = Int32(body[body.index(after: mark)...])
+        else { return (String(body), 1) }
+        return (String(body[..<mark]), attempt)
+    }
+
     /// A path as the prefix of its instance and the id there, or nil for that of a root task.
     static func split(_ path: String) -> (prefix: String, id: String)? {
         guard let mark = path.lastIndex(where: { $0 == separator || $0 == "~" }) else { return nil }

@@ -13,6 +13,8 @@ struct StatusReader {
     struct StoredEntries {
         private(set) var byPrefix: [String: [String: (entry: JSON, shard: UInt16)]] = [:]
         private(set) var count = 0
+        /// The attempts of containers that have bodies here, by the containers' paths.
+        private var attempts: [String: Set<Int32>] = [:]
 
         mutating func add(_ path: String, _ entry: JSON, shard: UInt16) throws(CheckpointError) {
             guard case .object = entry else {
@@ -21,7 +23,17 @@ struct StatusReader {
             }
             let (prefix, id) = TaskPath.split(path) ?? ("", path)
             count += 1
+            if byPrefix[prefix] == nil, let body = TaskPath.body(ofPrefix: prefix) {
+                attempts[body.container, default: []].insert(body.attempt)
+            }
             byPrefix[prefix, default: [:]][id] = (entry, shard)
+        }
+
+        /// The attempts of a container before its last that left bodies, in order.
+        ///
+        /// O(those): a number in a status must not say how long it takes to read it.
+        func attempts(of container: String, before last: Int32) -> [Int32] {
+            (attempts[container] ?? []).filter { $0 < last }.sorted()
         }
 
         /// The path of one of the entries, of those with none of the prefixes given.
@@ -57,15 +69,28 @@ struct StatusReader {
         return Int64(number ?? 0)
     }
 
+    /// Refuses a number that is over what there can be of something.
+    static func check(
+        _ number: Int32, atMost most: Int, _ what: String, at path: JSONPath
+    ) throws(CheckpointError) {
+        guard Int(number) > most else { return }
+        throw CheckpointError("it says \(number), and there are at most \(most) \(what)", at: path)
+    }
+
     /// The numbers of the shards that the status refers to, with those of the writes it means.
     func shardSequences() throws(CheckpointError) -> [Int: Int64] {
         let checkpoint = JSON.object(try object(status, "checkpoint", .root) ?? [:])
+        let last = try sequence()
         var sequences: [Int: Int64] = [:]
         for (name, value) in try object(checkpoint, "shardSequences", ["checkpoint"]) ?? [:] {
             let path: JSONPath = ["checkpoint", "shardSequences", .key(name)]
-            guard let shard = Int(name), shard > 0, shard <= Int(UInt16.max),
-                let number = value.integerValue
-            else { throw CheckpointError("it is no number of a shard", at: path) }
+            guard let shard = Int(name), shard > 0, shard <= Int(UInt16.max) else {
+                throw CheckpointError("it is no number of a shard", at: path)
+            }
+            guard let number = value.integerValue, number > 0, number <= last else {
+                throw CheckpointError(
+                    "it is no number of a checkpoint up to \(last): \(value.text)", at: path)
+            }
             sequences[shard] = number
         }
         return sequences
@@ -223,8 +248,12 @@ struct StatusReader {
 
     private func check(_ task: StoredTask, _ path: JSONPath) throws(CheckpointError) {
         let state = task.state
+        try StatusReader.check(
+            state.attempt, atMost: Int(StoredLimits.attempts), "attempts", at: path.key("attempt"))
         guard state.interruptions <= state.attempt else {
-            throw CheckpointError("more interruptions than attempts", at: path.key("interruptions"))
+            throw CheckpointError(
+                "more interruptions than attempts: \(state.interruptions)",
+                at: path.key("interruptions"))
         }
         let mustHaveAttempt = state.phase.isActive || state.phase == .retrying
         if mustHaveAttempt && state.attempt == 0 {
