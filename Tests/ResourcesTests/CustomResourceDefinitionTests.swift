@@ -64,7 +64,7 @@ import YAML
         let expected = [
             "Workflow wf workflows: Ready Tasks Last Run Phase Age",
             "Template wft templates: Ready Tasks Last Run Phase Age",
-            "WorkflowRun wfr workflowruns: Phase Progress Workflow Reason Started Age",
+            "WorkflowRun wfr workflowruns: Phase Progress Workflow Reason Waiting Started Age",
             "RunCheckpoint rcp runcheckpoints: Run Purpose Shard Sequence Age",
             "WorkflowRepository wfrepo workflowrepositories: Ready Revision Status Age",
             "Approval apr approvals: Phase Run Task Approvals Deadline Age",

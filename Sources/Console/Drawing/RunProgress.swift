@@ -26,7 +26,8 @@ public struct RunProgress: Sendable {
         text += "  " + style.text(phase, symbol.role)
         if let progress = status["progress"]?.stringValue { text += "  " + progress }
         if let elapsed = elapsed(status) { text += style.text("  \(elapsed)", .quiet) }
-        if let message = status["message"]?.stringValue, phase != "Completed" {
+        let message = status["waiting"]?["message"] ?? status["message"]
+        if let message = message?.stringValue, phase != "Completed" {
             text += "  " + firstLine(message)
         }
         return text

@@ -43,7 +43,8 @@ extension RunMachine {
         machine.restoreShards(sequences, entries)
         machine.run.writtenFields = machine.presentRunFields
         machine.run.changedFields = []
-        if run.phase == .running, let deadline = run.deadline, run.ending == nil {
+        machine.recoverEnding()
+        if run.phase == .running, let deadline = run.deadline, machine.run.ending == nil {
             machine.timers.set(TimerSlot.runDeadline, to: deadline)
         }
         return machine

@@ -1,3 +1,4 @@
+import Engine
 import Kubernetes
 import Resources
 import Values
@@ -14,16 +15,13 @@ enum ParentTask: Hashable {
     /// The run or the task went on without it.
     case gone(String)
 
-    private static let ends: Set<String> = [
-        "Completed", "Failed", "Skipped", "Cancelled", "TimedOut", "RolledBack",
-    ]
-
     /// Looks at the run that owns an object.
     static func of(_ object: KubernetesObject, run: KubernetesObject?) -> ParentTask {
         guard let run, let uid = run.uid, object.isOwned(byUID: uid) else { return .unknown }
         if run.isDeleting { return .gone("its run \(run.name) is being deleted") }
-        let end = run.status["phase"]?.stringValue ?? ""
-        if ends.contains(end) { return .gone("its run \(run.name) ended: \(end)") }
+        if RunPhases.hasEnded(run), let end = run.status["phase"]?.stringValue {
+            return .gone("its run \(run.name) ended: \(end)")
+        }
         if RunPhases.isToEnd(run) {
             return .gone("its run \(run.name) is cancelled")
         }
@@ -36,7 +34,9 @@ enum ParentTask: Hashable {
         // A later attempt of the task asks anew. An entry of an earlier one is an old view.
         if current > own { return .gone("its task \(path) went on to attempt \(current)") }
         let phase = task["phase"]?.stringValue ?? ""
-        if current == own, ends.contains(phase) { return .gone("its task \(path) ended: \(phase)") }
-        return .waiting
+        guard current == own, TaskPhase(rawValue: phase)?.isTerminal == true else {
+            return .waiting
+        }
+        return .gone("its task \(path) ended: \(phase)")
     }
 }

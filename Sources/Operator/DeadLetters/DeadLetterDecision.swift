@@ -66,10 +66,10 @@ struct DeadLetterDecision: Hashable {
         let seen = retry.map { $0.status["phase"]?.stringValue ?? "Pending" }
         let before = last["phase"]?.stringValue ?? ""
         // How a run that is gone ended is what was noted of it.
-        let final = seen ?? (RunPhases.ends.contains(before) ? before : "Deleted")
+        let final = seen ?? (RunPhases.isEnd(before) ? before : "Deleted")
         last["phase"] = .string(final)
         if final == "Completed" { return ("Resolved", "the run \(name) did it", last) }
-        if seen != nil, !RunPhases.ends.contains(final) {
+        if seen != nil, !RunPhases.isEnd(final) {
             return ("Retrying", "the run \(name) tries it again", last)
         }
         if let retry { last["error"] = error(of: retry, task: letter.spec["task"]) }

@@ -25,6 +25,9 @@ enum RunAdoption: ~Copyable {
     /// The reason of a run that waits for its definition.
     static let noDefinition = "DefinitionNotFound"
 
+    /// The reason of a run that has started, and whose checkpoint cannot be read.
+    static let damaged = "CheckpointDamaged"
+
     /// Decides.
     ///
     /// - Parameters:
@@ -40,9 +43,7 @@ enum RunAdoption: ~Copyable {
         bounds: RunLimits = RunLimits(),
         lookUp: (_ kind: String, _ name: String) -> KubernetesObject?
     ) -> RunAdoption {
-        let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
-        if phase?.isTerminal == true { return .ended }
-        guard let uid = run.uid else { return .ended }
+        guard !RunPhases.hasEnded(run), let uid = run.uid else { return .ended }
         let identity = RunIdentity(namespace: run.namespace, name: run.name, uid: uid)
         let isResumed = run.checkpointSequence > 0
         // One that has started goes on as it did, whatever an earlier release let pass (law 38).
@@ -148,7 +149,7 @@ enum RunAdoption: ~Copyable {
             return .waiting(
                 reason: "DefinitionChanged",
                 message: "the definition in the run was edited after the run started; put it back, "
-                    + "or cancel the run")
+                    + "or terminate the run")
         }
         do {
             var limits = bounds
@@ -162,7 +163,10 @@ enum RunAdoption: ~Copyable {
                 limits: limits, reusing: source?.results ?? [:])
             return .drive(machine, firstStatus: [:])
         } catch {
-            return .refused(reason: "InvalidCheckpoint", message: error.description)
+            return .waiting(
+                reason: damaged,
+                message: "the status cannot be that of the run: \(error): put it back, or terminate"
+                    + " the run")
         }
     }
 

@@ -19,7 +19,8 @@ extension RunController {
                     "shards do not fit their run yet", ["run": .string("\(object.key)")])
             case .damaged(let message):
                 await wait(
-                    object, "CheckpointDamaged", "\(message): put it back, or cancel the run")
+                    object, RunAdoption.damaged,
+                    "\(message): put it back, or terminate the run")
                 return nil
             }
         } catch {

@@ -18,7 +18,7 @@ final class RunController: Sendable {
     static let workers = 32
 
     /// The reasons to wait that no event tells the end of.
-    private static let polled: Set<String> = ["CheckpointNotFound", "CheckpointDamaged"]
+    private static let polled: Set<String> = ["CheckpointNotFound", RunAdoption.damaged]
 
     let context: OperatorContext
     private let attempts: AttemptRunner
@@ -96,8 +96,7 @@ final class RunController: Sendable {
     /// Counts what was admitted before, so that nothing new takes its place.
     private func restoreAdmitted(_ runs: [KubernetesObject]) {
         for run in runs where run.isAdmitted && !run.isChildRun {
-            let phase = run.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
-            guard phase?.isTerminal != true, let uid = run.uid else { continue }
+            guard !RunPhases.hasEnded(run), let uid = run.uid else { continue }
             gate.restore(run.key, uid: uid)
         }
     }
@@ -209,6 +208,11 @@ final class RunController: Sendable {
             queue.forget(object.key)
             if let uid = object.uid { streams.close(runUID: uid) }
         case .drive(let machine, var firstStatus):
+            if let change = RunRepair.takenBack(from: object, now: context.time.now()) {
+                // It is taken up as the version that says so.
+                if await store(change, of: object) { queue.add(object.key) }
+                return
+            }
             let priority = object.runPriority(or: machine.plan.definition.priority)
             // What it waited for before it started is over.
             if object.checkpointSequence == 0, object.status["reason"] != nil {
@@ -259,15 +263,22 @@ final class RunController: Sendable {
                 queue.add(object.key)
             }
         }
+        guard object.checkpointSequence == 0 else {
+            let now = context.time.now()
+            if let change = RunRepair.told(of: object, reason, message, now: now) {
+                _ = await store(change, of: object)
+            }
+            return
+        }
         guard object.status["reason"]?.stringValue != reason else { return }
         let phase = object.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
         await write(object, phase ?? .pending, reason, message)
     }
 
-    /// Ends a run that was cancelled before it started.
+    /// Ends a run that was cancelled before it started, or is terminated while it waits for repair.
     func concludeIfCancelled(_ object: KubernetesObject) async -> Bool {
-        guard RunPhases.isToEnd(object) else { return false }
-        await conclude(object, .cancelled, "Cancelled", "cancelled before it started")
+        guard let end = RunRepair.end(of: object) else { return false }
+        await conclude(object, .cancelled, end.reason, end.message)
         return true
     }
 
@@ -299,16 +310,24 @@ final class RunController: Sendable {
         if phase.isTerminal {
             status["completionTime"] = .string(now.description)
             if object.status["startTime"] == nil { status["startTime"] = .string(now.description) }
+            if object.status["waiting"] != nil { status["waiting"] = .null }
         }
+        _ = await store(status, of: object)
+    }
+
+    /// Writes a change of a run's status; false where it was not stored, and is tried again.
+    private func store(_ status: JSON, of object: KubernetesObject) async -> Bool {
         do {
             let written = try await context.patchStatus(.workflowRuns, of: object, status)
             cache.recordWrite(written)
             queue.forget(object.key)
+            return true
         } catch {
             context.logger.warning(
                 "run status not written",
                 ["run": .string("\(object.key)"), "error": error.logField])
             queue.addAfterBackoff(object.key)
+            return false
         }
     }
 }

@@ -241,10 +241,10 @@ final class RunDriver: Sendable {
     /// So does an end that has no checkpoint, as of a run that another process ended before it began.
     /// A view that is older than what is known here tells nothing of that.
     func isTakenOver(in object: KubernetesObject) -> Bool {
-        let phase = object.status["phase"]?.stringValue.flatMap { RunPhase(rawValue: $0) }
+        let hasEnded = RunPhases.hasEnded(object)
         let isAhead = state.withLock { state in
             let isOther =
-                phase?.isTerminal == true || object.checkpointSequence != state.acknowledged
+                hasEnded || object.checkpointSequence != state.acknowledged
                 || object.checkpointHolder != state.acknowledgedHolder
             return isOther && !state.isPast(object)
         }

@@ -1,15 +1,19 @@
+import Engine
 import Kubernetes
 import Values
 
 /// What the phase in a run's status says of it.
 enum RunPhases {
-    /// The phases that no run leaves.
-    static let ends: Set<String> = ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"]
+    /// Whether a word is that of a phase which no run leaves.
+    static func isEnd(_ phase: String?) -> Bool {
+        phase.flatMap { RunPhase(rawValue: $0) }?.isTerminal == true
+    }
 
     /// Whether somebody asked a run to end, be it by deleting it.
     static func isToEnd(_ run: KubernetesObject) -> Bool {
         run.isDeleting
-            || ["Cancelled", "Terminated"].contains(run.spec["desiredState"]?.stringValue ?? "")
+            || run.spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) }?.isEnd
+                == true
     }
 
     /// Whether a run has begun and has not ended, as its status tells.
@@ -19,6 +23,6 @@ enum RunPhases {
 
     /// Whether a run has ended, as its status tells.
     static func hasEnded(_ run: KubernetesObject) -> Bool {
-        ends.contains(run.status["phase"]?.stringValue ?? "")
+        isEnd(run.status["phase"]?.stringValue)
     }
 }

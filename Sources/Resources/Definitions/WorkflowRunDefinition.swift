@@ -16,6 +16,9 @@ extension ResourceDefinition {
             PrinterColumn(
                 "Reason", ".status.reason", description: "One word for the state of the run."),
             PrinterColumn(
+                "Waiting", ".status.waiting.reason",
+                description: "Why it cannot go on until somebody repairs it."),
+            PrinterColumn(
                 "Started", ".status.startTime", type: "date", description: "When it started."),
             CommonSchemas.age,
             PrinterColumn(
@@ -165,6 +168,13 @@ extension ResourceDefinition {
                     "shardSequences": .map(
                         "The checkpoint that each of them was written with, by number.",
                         of: .integer("Its sequence.", minimum: 0)),
+                ]),
+            "waiting": .object(
+                "Why the run, which has started, cannot go on until somebody repairs it.",
+                [
+                    "reason": .string("Why, in one word."),
+                    "message": .string("Why, in a sentence, and what to do."),
+                    "time": .timestamp("Since when."),
                 ]),
             "timers": .freeObject("The moments the run waits for, by what they are for."),
             "admission": .object(

@@ -1,4 +1,5 @@
 import Console
+import Engine
 import GitOps
 import Kubernetes
 import Values
@@ -51,9 +52,7 @@ extension KubernetesObject {
     }
 
     /// Whether a run is in one of its end phases.
-    var hasEnded: Bool {
-        ["Completed", "Failed", "Cancelled", "TimedOut", "RolledBack"].contains(phase)
-    }
+    var hasEnded: Bool { RunPhase(rawValue: phase)?.isTerminal == true }
 
     /// The phase of a run; Pending before the operator has seen it.
     var phase: String { status["phase"]?.stringValue ?? "Pending" }

@@ -52,7 +52,8 @@ enum RunTable {
         let now = SystemClock.now()
         for run in runs.sorted(by: isOlder) {
             let age = run.creationTimestamp.map { shortAge(now - $0) } ?? ""
-            let message = run.status["message"]?.stringValue ?? ""
+            let told = run.status["waiting"]?["message"] ?? run.status["message"]
+            let message = told?.stringValue ?? ""
             let workflow =
                 run.status["workflow"]?["name"]?.stringValue
                 ?? run.spec["workflowRef"]?["name"]?.stringValue ?? ""
