@@ -8,6 +8,7 @@ import Testing
         options: [
             .value("output", "o", "FORMAT", choices: ["tree", "json"], "what is printed"),
             .value("set", nil, "K=V", repeats: true, "one input"), .flag("quiet", "q", "say less"),
+            .value("message", "m", "TEXT", mayBeEmpty: true, "why"),
         ])
 
     @Test(arguments: [
@@ -32,12 +33,19 @@ import Testing
         (["f", "-o", "xml"], "one of tree, json"), (["f", "-o"], "needs a value"),
         (["f", "g"], "unexpected argument"), (["f", "--quiet=1"], "takes no value"),
         (["f", "-o", "json", "-o", "tree"], "stands twice"), (["f", "-x"], "unknown option -x"),
+        (["f", "--set="], "--set is empty"), (["f", "--set", ""], "--set is empty"),
+        ([""], "FILE is empty"),
     ])
     func `a wrong call says what to write`(call: [String], expected: String) {
         let error = #expect(throws: UsageError.self) {
             try ParsedArguments(parsing: call, for: run)
         }
         #expect(error?.description.contains(expected) == true)
+    }
+
+    @Test func `a text may be empty where that is one`() throws {
+        let parsed = try ParsedArguments(parsing: ["f", "--message="], for: run)
+        #expect(parsed.value("message") == "")
     }
 
     @Test func `help names every option and argument`() {

@@ -89,6 +89,9 @@ public struct ParsedArguments: Sendable {
         guard let value = attached ?? rest.popFirst() else {
             throw UsageError("--\(option.name) needs a value: --\(option.name) \(kind)")
         }
+        guard option.mayBeEmpty || !value.isEmpty else {
+            throw UsageError("--\(option.name) is empty; write --\(option.name) \(kind)")
+        }
         guard option.choices.isEmpty || option.choices.contains(value) else {
             throw UsageError(
                 "--\(option.name) is one of \(option.choices.joined(separator: ", ")), "
@@ -101,6 +104,12 @@ public struct ParsedArguments: Sendable {
         let required = command.positionals.filter(\.isRequired)
         if positionals.count < required.count {
             throw UsageError("\(command.name) needs \(required[positionals.count].name)")
+        }
+        for (index, value) in positionals.enumerated() where value.isEmpty {
+            let last = command.positionals.indices.last ?? 0
+            guard command.positionals.indices.contains(min(index, last)) else { continue }
+            let positional = command.positionals[min(index, last)]
+            if !positional.mayBeEmpty { throw UsageError("\(positional.name) is empty") }
         }
         guard positionals.count > command.positionals.count,
             command.positionals.last?.repeats != true

@@ -12,24 +12,31 @@ public struct CommandSpecification: Sendable {
         public let choices: [String]
         /// Whether it may stand more than once.
         public let repeats: Bool
+        /// Whether the empty text is a value of it.
+        public let mayBeEmpty: Bool
         /// One line of help.
         public let help: String
 
         /// Makes an option that takes a value.
+        ///
+        /// - Parameter mayBeEmpty: whether the empty text is a value of it. An empty path or name
+        ///   means nothing: it is what a variable of a script gives that is not set.
         public static func value(
             _ name: String, _ letter: Character? = nil, _ value: String, choices: [String] = [],
-            repeats: Bool = false, _ help: String
+            repeats: Bool = false, mayBeEmpty: Bool = false, _ help: String
         ) -> Option {
             Option(
                 name: name, letter: letter, value: value, choices: choices, repeats: repeats,
-                help: help)
+                mayBeEmpty: mayBeEmpty, help: help)
         }
 
         /// Makes an option that is there or not.
         public static func flag(
             _ name: String, _ letter: Character? = nil, _ help: String
         ) -> Option {
-            Option(name: name, letter: letter, value: nil, choices: [], repeats: false, help: help)
+            Option(
+                name: name, letter: letter, value: nil, choices: [], repeats: false,
+                mayBeEmpty: false, help: help)
         }
     }
 
@@ -41,16 +48,20 @@ public struct CommandSpecification: Sendable {
         public let isRequired: Bool
         /// Whether it takes all that follow.
         public let repeats: Bool
+        /// Whether the empty text is a value of it.
+        public let mayBeEmpty: Bool
         /// One line of help.
         public let help: String
 
         /// Makes an argument.
         public init(
-            _ name: String, isRequired: Bool = true, repeats: Bool = false, _ help: String
+            _ name: String, isRequired: Bool = true, repeats: Bool = false,
+            mayBeEmpty: Bool = false, _ help: String
         ) {
             self.name = name
             self.isRequired = isRequired
             self.repeats = repeats
+            self.mayBeEmpty = mayBeEmpty
             self.help = help
         }
     }

@@ -143,7 +143,7 @@ enum DeadLettersCommand: Command {
                 guard error.code == .notFound else { throw CommandFailure(error) }
             }
         }
-        Output.line("purged \(purged) dead letters")
+        Output.line("purged \(purged) dead letter\(purged == 1 ? "" : "s")")
     }
 
     private static func given(_ names: [String]) throws(CommandFailure) -> [String] {
@@ -154,7 +154,7 @@ enum DeadLettersCommand: Command {
     private static func letter(
         _ name: String, _ connection: Connection
     ) async throws(CommandFailure) -> KubernetesObject {
-        let name = name.split(separator: "/").last.map { String($0) } ?? name
+        let name = try ObjectArgument.name(name, of: .deadLetter)
         do throws(KubernetesError) {
             return try await connection.client.get(
                 .deadLetters, ObjectKey(namespace: connection.namespace, name: name))

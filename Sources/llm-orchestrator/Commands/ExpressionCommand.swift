@@ -11,7 +11,7 @@ enum ExpressionCommand: Command {
         positionals: [
             .init("ACTION", "eval, render or test"),
             .init(
-                "TEXT|FILE", repeats: true,
+                "TEXT|FILE", repeats: true, mayBeEmpty: true,
                 "an expression, a template, or files with one case a line; - reads standard input"),
         ],
         options: [

@@ -24,7 +24,11 @@ enum ListCommand: Command {
                 .workflowRuns, namespace: isAll ? nil : connection.namespace,
                 options: ListOptions(labelSelector: arguments.value("selector")))
         } catch {
-            throw CommandFailure(error)
+            // Of what a list is asked with, the selector alone can be malformed.
+            guard error.code == .badRequest, let selector = arguments.value("selector") else {
+                throw CommandFailure(error)
+            }
+            throw CommandFailure(.usage, "--selector \"\(selector)\": \(error.description)")
         }
         let format = arguments.value("output").flatMap { ObjectFormat(rawValue: $0) } ?? .table
         switch format {

@@ -50,6 +50,12 @@ enum ServerCommand: Command {
                 try await service.run()
             }
         }
+        for option in ["kubeconfig", "namespace"] where arguments.has(option) {
+            throw CommandFailure(
+                .usage,
+                "--embedded has a control plane of its own, with all its namespaces;"
+                    + " --\(option) is for a cluster: leave one of the two away")
+        }
         guard host == "127.0.0.1" || host == "::1" || host == "localhost" else {
             throw CommandFailure(
                 .usage, "the embedded control plane listens on loopback only, not on \(host)")

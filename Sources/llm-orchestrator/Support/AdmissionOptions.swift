@@ -34,7 +34,9 @@ enum AdmissionOptions {
                     throw CommandFailure(
                         .usage, "--resources: \(text) is no quantity; write 4, 500m or 8Gi")
                 }
-                configuration.resources[name] = milli
+                guard configuration.resources.updateValue(milli, forKey: name) == nil else {
+                    throw CommandFailure(.usage, "--resources: \(name) stands twice")
+                }
             }
         }
         for list in arguments.values("namespace-weight") {
@@ -43,7 +45,9 @@ enum AdmissionOptions {
                     throw CommandFailure(
                         .usage, "--namespace-weight: \(text) is no number above 0")
                 }
-                configuration.weights[name] = weight
+                guard configuration.weights.updateValue(weight, forKey: name) == nil else {
+                    throw CommandFailure(.usage, "--namespace-weight: \(name) stands twice")
+                }
             }
         }
         if let text = arguments.value("queue-marks") {

@@ -4,6 +4,7 @@ import HTTP
 import Kubernetes
 import Operator
 import POSIX
+import Resources
 import Values
 
 /// A client of the API server that the caller means, and the namespace.
@@ -21,10 +22,13 @@ struct Connection: Sendable {
 
     /// Where a local server keeps its data unless it is told otherwise.
     static var defaultDataDirectory: String {
-        let base =
-            Environment.variable("XDG_DATA_HOME")
-            ?? "\(Environment.variable("HOME") ?? ".")/.local/share"
+        let base = variable("XDG_DATA_HOME") ?? "\(variable("HOME") ?? ".")/.local/share"
         return "\(base)/llm-orchestrator"
+    }
+
+    /// A variable of the environment; one that is empty is none, as the base directories want it.
+    private static func variable(_ name: String) -> String? {
+        Environment.variable(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The kubeconfig that the caller chose, by option or environment; nil where they chose none.
@@ -53,9 +57,9 @@ struct Connection: Sendable {
             namespace: arguments.value("namespace") ?? configuration.namespace)
     }
 
-    /// Reads a run; its name may have its kind before it, as `-o name` prints it.
+    /// Reads a run; its name may have its kind before it, as ``ObjectArgument`` tells.
     func run(_ name: String) async throws(CommandFailure) -> KubernetesObject {
-        let name = name.split(separator: "/").last.map { String($0) } ?? name
+        let name = try ObjectArgument.name(name, of: .workflowRun)
         do throws(KubernetesError) {
             return try await client.get(
                 .workflowRuns, ObjectKey(namespace: namespace, name: name))

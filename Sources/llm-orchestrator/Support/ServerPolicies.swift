@@ -28,8 +28,10 @@ struct ServerPolicies {
         retention.completed = try ServerPolicies.bounds("keep-completed", arguments)
         retention.failed = try ServerPolicies.bounds("keep-failed", arguments)
         if let text = arguments.value("keep-dead-letters") {
-            guard let age = Duration(parsing: text) else {
-                throw CommandFailure(.usage, "--keep-dead-letters takes an age such as 30d")
+            // At an age of 0 each would be gone before anybody could read or retry it.
+            guard let age = Duration(parsing: text), age > .zero else {
+                throw CommandFailure(
+                    .usage, "--keep-dead-letters takes an age above 0, such as 30d, not \(text)")
             }
             retention.deadLetters = age
         }
@@ -39,7 +41,9 @@ struct ServerPolicies {
                 throw CommandFailure(
                     .usage, "--alert-channel takes NAME=URL such as ops=https://example.com/hook")
             }
-            alertChannels[parts[0]] = parts[1]
+            guard alertChannels.updateValue(parts[1], forKey: parts[0]) == nil else {
+                throw CommandFailure(.usage, "--alert-channel: \(parts[0]) stands twice")
+            }
         }
         admission = try AdmissionOptions.configuration(arguments)
     }

@@ -48,6 +48,8 @@ import Values
     @Test(arguments: [
         ["--keep-completed", "soon"], ["--keep-failed", "1,2,3"],
         ["--keep-dead-letters", "old"], ["--alert-channel", "ops"],
+        ["--keep-dead-letters", "0"], ["--resources", "cpu=4,cpu=5"], ["--data-dir", ""],
+        ["--namespace-weight", "a=1,a=2"], ["--namespace", "foo"], ["--kubeconfig", "/nope"],
     ])
     func `a flag of the server that cannot be meant is told`(flag: [String]) async throws {
         let command = try OrchestratorCommand()

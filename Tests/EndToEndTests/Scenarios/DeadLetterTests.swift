@@ -147,7 +147,7 @@ import Values
             let young = try await world.orchestrator("deadletters", "purge", "--older-than", "1h")
             #expect(young.output == "purged 0 dead letters\n")
             let all = try await world.orchestrator("deadletters", "purge", "--older-than", "0s")
-            #expect(all.output == "purged 1 dead letters\n", "\(all)")
+            #expect(all.output == "purged 1 dead letter\n", "\(all)")
             try await world.isGone(.deadLetters, letter.name)
         }
     }
