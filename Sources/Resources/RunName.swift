@@ -33,6 +33,15 @@ public enum RunName {
             hashing: ["KeptShard", runUID, run, String(shard), String(sequence)])
     }
 
+    /// The name of the checkpoint that a user's request keeps.
+    ///
+    /// - Parameter request: the id of the request among the run's operations.
+    public static func keptCheckpoint(
+        run: String, runUID: String, label: String, request: String
+    ) -> String {
+        joined([run, label], hashing: ["Checkpoint", runUID, request])
+    }
+
     /// The parts joined by `-`, cut to fit, and the hash of other parts behind them.
     ///
     /// The result is a DNS label of at most `maximum` characters, whatever the parts hold.

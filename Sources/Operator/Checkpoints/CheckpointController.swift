@@ -151,8 +151,8 @@ final class CheckpointController: Sendable {
         of run: KubernetesObject, _ request: JSON, _ id: String
     ) -> KubernetesObject {
         let label = request["name"]?.stringValue ?? id
-        let name = RunName.joined(
-            [run.name, label], hashing: ["Checkpoint", run.uid ?? "", id])
+        let name = RunName.keptCheckpoint(
+            run: run.name, runUID: run.uid ?? "", label: label, request: id)
         var checkpoint = KubernetesObject(
             .runCheckpoints, ObjectKey(namespace: run.namespace, name: name))
         checkpoint.labels = [

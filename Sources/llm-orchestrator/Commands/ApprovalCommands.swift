@@ -38,8 +38,9 @@ private enum ApprovalAnswer {
 
     static let options: [CommandSpecification.Option] =
         [
-            .value("comment", "m", "TEXT", "why"),
+            .value("comment", "m", "TEXT", mayBeEmpty: true, "why"),
             .value("user", nil, "NAME", "who answers; else whom the API server knows you as"),
+            .flag("no-wait", nil, "do not wait until the answer is counted"),
         ] + Connection.options
 
     static func give(
@@ -47,27 +48,61 @@ private enum ApprovalAnswer {
     ) async throws(CommandFailure) -> ExitCode {
         let connection = try Connection.open(arguments)
         let run = try await connection.run(arguments.positionals[0])
-        let task = arguments.positionals.dropFirst().first
-        var approval = try await pending(of: run, task: task, connection)
         let identity = await Identity.current(arguments.value("user"), connection.client)
+        let answered = try await write(answer, of: identity, to: run, arguments, connection)
+        let asked = answered.spec["task"]?.stringValue ?? answered.name
+        let subject = "\(answered.json.resourceName) \(asked): \(answer) by \(identity.user)"
+        guard !arguments.has("no-wait") else {
+            Output.line("\(subject) requested")
+            return .success
+        }
+        let judgement = try await judgement(of: answered, by: identity.user, connection)
+        guard judgement.counts else { throw CommandFailure(.runFailed, judgement.message) }
+        Output.line("\(subject): \(judgement.message)")
+        return .success
+    }
+
+    /// Adds an answer to the question that is open, and gives the approval with it.
+    private static func write(
+        _ answer: String, of identity: Identity, to run: KubernetesObject,
+        _ arguments: ParsedArguments, _ connection: Connection
+    ) async throws(CommandFailure) -> KubernetesObject {
+        let task = arguments.positionals.dropFirst().first
         var conflicts = 0
         while true {
+            let approval = try await pending(of: run, task: task, connection)
             try check(approval)
+            let decision = decision(answer, identity, approval, arguments.value("comment"))
             do throws(KubernetesError) {
-                let decision = decision(answer, identity, approval, arguments.value("comment"))
-                _ = try await connection.client.patch(
+                return try await connection.client.patch(
                     .approvals, approval.key, .merge(patch(adding: decision, to: approval)))
-                break
             } catch {
                 // Somebody else answered meanwhile: theirs must not be lost.
                 guard error.code == .conflict, conflicts < 10 else { throw CommandFailure(error) }
                 conflicts += 1
-                approval = try await pending(of: run, task: task, connection)
             }
         }
-        let asked = approval.spec["task"]?.stringValue ?? approval.name
-        Output.line("\(approval.json.resourceName) \(asked): \(answer) by \(identity.user)")
-        return .success
+    }
+
+    /// What the operator makes of an answer, once it has looked at it.
+    private static func judgement(
+        of answered: KubernetesObject, by user: String, _ connection: Connection
+    ) async throws(CommandFailure) -> ApprovalJudgement {
+        let seen = try await Awaiting.first("the answer to be counted") {
+            () async throws(CommandFailure) -> ApprovalJudgement? in
+            do throws(KubernetesError) {
+                let now = try await connection.client.get(.approvals, answered.key)
+                return ApprovalJudgement(now, generation: answered.generation, user: user)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        guard let seen else {
+            throw CommandFailure(
+                .unreachable,
+                "answered, but no operator counted it within \(Awaiting.patience.text)")
+        }
+        return seen
     }
 
     private static func decision(
@@ -78,7 +113,11 @@ private enum ApprovalAnswer {
             "time": .string(SystemClock.now().secondsText),
         ]
         decision["digest"] = approval.spec["digest"]
-        decision["comment"] = comment.map { .string($0) }
+        // The same said again without a comment leaves the one that was given.
+        let before = approval.spec["decisions"]?.arrayValue?.first {
+            $0["user"] == decision["user"] && $0["decision"] == decision["decision"]
+        }
+        decision["comment"] = comment.map { .string($0) } ?? before?["comment"]
         let asked = (approval.spec["approvers"]?["groups"]?.arrayValue ?? []).compactMap(
             \.stringValue)
         let groups = identity.groups.filter(asked.contains)

@@ -18,8 +18,8 @@ enum CheckpointsCommand: Command {
             .value("set", nil, "NAME=VALUE", repeats: true, "for restore: one input, changed"),
             .value("input", nil, "JSON", "for restore: inputs, changed"),
             .value("name", nil, "NAME", "for restore: the name of the new run"),
-            .value("message", "m", "TEXT", "for create: why"),
-            .flag("no-wait", nil, "for create: do not wait until the run has heard of it"),
+            .value("message", "m", "TEXT", mayBeEmpty: true, "for create: why"),
+            .flag("no-wait", nil, "for create: do not wait until it is kept"),
             ObjectFormat.option([.table, .name, .json, .yaml]),
         ] + Connection.options,
         examples: [
@@ -33,8 +33,7 @@ enum CheckpointsCommand: Command {
         case "list": try await list(arguments)
         case "create":
             guard let name else { throw CommandFailure(.usage, "create takes a NAME") }
-            return try await RunOperationRequest.send(
-                ["type": "Checkpoint", "name": .string(name)], arguments)
+            try await create(name, arguments)
         case "restore":
             guard let name else { throw CommandFailure(.usage, "restore takes a NAME") }
             try await restore(name, arguments)
@@ -43,6 +42,39 @@ enum CheckpointsCommand: Command {
                 .usage, "checkpoints takes list, create or restore, not \"\(other)\"")
         }
         return .success
+    }
+
+    /// How long the parts of a large run may take to be copied.
+    private static let patience = Duration.seconds(120)
+
+    /// Asks for a checkpoint, and waits until it is there: not until then can it be restored.
+    private static func create(
+        _ label: String, _ arguments: ParsedArguments
+    ) async throws(CommandFailure) {
+        let connection = try Connection.open(arguments)
+        let request: JSON = ["type": "Checkpoint", "name": .string(label)]
+        guard
+            let done = try await RunOperationRequest.perform(request, arguments, connection)
+        else { return }
+        let name = RunName.keptCheckpoint(
+            run: done.run.name, runUID: done.run.uid ?? "", label: label, request: done.id)
+        let key = ObjectKey(namespace: done.run.namespace, name: name)
+        let kept = try await Awaiting.first("the checkpoint to be kept", within: patience) {
+            () async throws(CommandFailure) -> KubernetesObject? in
+            do throws(KubernetesError) {
+                return try await connection.client.get(.runCheckpoints, key)
+            } catch {
+                guard error.code == .notFound else { throw CommandFailure(error) }
+                return nil
+            }
+        }
+        guard kept != nil else {
+            throw CommandFailure(
+                .unreachable,
+                "the run has heard of it, but nothing was kept within \(patience.text);"
+                    + " see: llm-orchestrator checkpoints \(done.run.name)")
+        }
+        Output.line("\(arguments.positionals[0]): \(done.message)")
     }
 
     private static func checkpoints(
@@ -97,7 +129,9 @@ enum CheckpointsCommand: Command {
         var spec: JSON = [
             "restoreFrom": ["run": .string(run.name), "checkpoint": .string(found.name)]
         ]
-        let inputs = try NewRun.inputs(arguments)
+        let source = NewRunSource(
+            definition: found.spec["state"]?["definition"], inputs: found.spec["state"]?["inputs"])
+        let inputs = try source.inputs(arguments)
         if !inputs.isEmpty { spec["inputs"] = .object(inputs) }
         try await NewRun.create(spec, of: run, word: "restored", arguments, connection)
     }

@@ -10,7 +10,7 @@ enum PauseCommand: Command {
         positionals: [.init("RUN", repeats: true, "the run's name")], options: Connection.options)
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
-        try await DesiredState.set("Paused", arguments)
+        try await DesiredState.set("Paused", "pause", arguments)
     }
 }
 
@@ -21,7 +21,7 @@ enum ResumeCommand: Command {
         positionals: [.init("RUN", repeats: true, "the run's name")], options: Connection.options)
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
-        try await DesiredState.set("Running", arguments)
+        try await DesiredState.set("Running", "resume", arguments)
     }
 }
 
@@ -36,7 +36,7 @@ enum CancelCommand: Command {
 
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
         try await DesiredState.set(
-            arguments.has("terminate") ? "Terminated" : "Cancelled", arguments)
+            arguments.has("terminate") ? "Terminated" : "Cancelled", "cancel", arguments)
     }
 
     /// Asks a run to end; where that fails there is nobody left to tell but the user.
@@ -49,14 +49,18 @@ enum CancelCommand: Command {
 
 /// Sets `spec.desiredState`, which is all that these commands do: kubectl can do the same.
 private enum DesiredState {
+    /// Asks it of every run that is named, those that have ended left out.
+    ///
+    /// - Throws: ``CommandFailure`` with all that had ended, once the others were asked.
     static func set(
-        _ state: String, _ arguments: ParsedArguments
+        _ state: String, _ word: String, _ arguments: ParsedArguments
     ) async throws(CommandFailure) -> ExitCode {
         let connection = try Connection.open(arguments)
+        var ended: [CommandFailure] = []
         for name in arguments.positionals {
             let run = try await connection.run(name)
             if run.hasEnded {
-                Output.line("\(run.json.resourceName) has ended already (\(run.phase))")
+                ended.append(CommandFailure(ended: run))
                 continue
             }
             do throws(KubernetesError) {
@@ -65,7 +69,10 @@ private enum DesiredState {
             } catch {
                 throw CommandFailure(error)
             }
-            Output.line("\(run.json.resourceName) \(state.lowercased()) requested")
+            Output.line("\(run.json.resourceName) \(word) requested")
+        }
+        guard ended.isEmpty else {
+            throw CommandFailure(.runFailed, ended.map(\.message).joined(separator: "; "))
         }
         return .success
     }

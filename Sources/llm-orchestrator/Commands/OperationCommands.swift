@@ -115,17 +115,35 @@ enum RunOperationRequest {
 
     static let options: [CommandSpecification.Option] =
         [
-            .value("message", "m", "TEXT", "why, for those who read it later"),
+            .value("message", "m", "TEXT", mayBeEmpty: true, "why, for those who read it later"),
             .flag("no-wait", nil, "do not wait until the run has heard of it"),
         ] + Connection.options
 
-    private static let patience = Duration.seconds(30)
-    private static let interval = Duration.milliseconds(100)
+    /// A request that the run has heard of and done.
+    struct Done {
+        let id: String
+        /// The run as it was then.
+        let run: KubernetesObject
+        /// What came of it.
+        let message: String
+    }
 
     static func send(
         _ request: JSON, _ arguments: ParsedArguments
     ) async throws(CommandFailure) -> ExitCode {
         let connection = try Connection.open(arguments)
+        if let done = try await perform(request, arguments, connection) {
+            Output.line("\(arguments.positionals[0]): \(done.message)")
+        }
+        return .success
+    }
+
+    /// Sends a request and waits for what comes of it.
+    ///
+    /// - Returns: nil where the caller does not want to wait, who is told that it was sent.
+    static func perform(
+        _ request: JSON, _ arguments: ParsedArguments, _ connection: Connection
+    ) async throws(CommandFailure) -> Done? {
         let id = "cli-\(SystemClock.now().nanoseconds)"
         var request = request
         request["id"] = .string(id)
@@ -134,13 +152,12 @@ enum RunOperationRequest {
         try await add(request, to: name, connection)
         guard !arguments.has("no-wait") else {
             Output.line("\(name): \(request["type"]?.stringValue ?? "") requested")
-            return .success
+            return nil
         }
-        let record = try await outcome(of: id, name, connection)
+        let (run, record) = try await outcome(of: id, name, connection)
         let message = record["message"]?.stringValue ?? ""
         guard record["result"] == "Done" else { throw CommandFailure(.runFailed, message) }
-        Output.line("\(name): \(message)")
-        return .success
+        return Done(id: id, run: run, message: message)
     }
 
     /// Adds a request, without losing one that somebody else adds meanwhile.
@@ -151,7 +168,7 @@ enum RunOperationRequest {
         while true {
             let run = try await connection.run(name)
             guard !run.hasEnded else {
-                throw CommandFailure(.runFailed, "the run \(run.name) has ended (\(run.phase))")
+                throw CommandFailure(ended: run)
             }
             var metadata: JSON = [:]
             metadata["uid"] = run.uid.map { .string($0) }
@@ -172,20 +189,22 @@ enum RunOperationRequest {
     /// What the run says of a request, once it has heard of it.
     private static func outcome(
         of id: String, _ name: String, _ connection: Connection
-    ) async throws(CommandFailure) -> JSON {
-        let deadline = SystemClock.monotonic() + patience
-        while true {
+    ) async throws(CommandFailure) -> (run: KubernetesObject, record: JSON) {
+        let seen = try await Awaiting.first("the run to hear of it") {
+            () async throws(CommandFailure) -> (run: KubernetesObject, record: JSON)? in
             let run = try await connection.run(name)
-            if let record = run.status["operations"]?[id] { return record }
+            if let record = run.status["operations"]?[id] { return (run, record) }
             if run.hasEnded {
                 throw CommandFailure(
                     .runFailed, "the run ended before it heard of it (\(run.phase))")
             }
-            guard SystemClock.monotonic() < deadline else {
-                throw CommandFailure(
-                    .unreachable, "requested, but no operator took it up within \(patience.text)")
-            }
-            try? await Task.sleep(for: interval)
+            return nil
         }
+        guard let seen else {
+            throw CommandFailure(
+                .unreachable,
+                "requested, but no operator took it up within \(Awaiting.patience.text)")
+        }
+        return seen
     }
 }

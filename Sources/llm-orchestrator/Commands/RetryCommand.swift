@@ -14,7 +14,7 @@ enum RetryCommand: Command {
         options: [
             .value("task", "t", "TASK", "begin again at this task, even if it completed"),
             .value("input", nil, "JSON", "inputs that replace those of the run, as a JSON object"),
-            .value("set", nil, "NAME=VALUE", repeats: true, "one input; JSON, else a text"),
+            .value("set", nil, "NAME=VALUE", repeats: true, "one input; read as its declared type"),
             .flag("latest", nil, "with the definition as it is now, not as the run had it"),
             .value("name", nil, "NAME", "the name of the new run"),
             ObjectFormat.option([.name, .json, .yaml]),
@@ -33,7 +33,9 @@ enum RetryCommand: Command {
         if let task = arguments.value("task") {
             retry["mode"] = "Task"
             retry["task"] = .string(task)
+            try await NewRunSource.check(task, of: source, connection)
         }
+        var definition = RunDefinition.spec(of: source.json)
         var spec: JSON = ["retryOf": retry]
         if arguments.has("latest") {
             guard let reference = NewRun.definition(of: source) else {
@@ -41,8 +43,10 @@ enum RetryCommand: Command {
                     .usage, "the run \(source.name) carries its definition; there is no later one")
             }
             spec["workflowRef"] = reference
+            definition = try await connection.definition(reference, in: source.namespace)
         }
-        let inputs = try NewRun.inputs(arguments)
+        let inputs = try NewRunSource(definition: definition, inputs: source.status["inputs"])
+            .inputs(arguments)
         if !inputs.isEmpty { spec["inputs"] = .object(inputs) }
         try await NewRun.create(spec, of: source, word: "retry", arguments, connection)
         return .success
@@ -58,26 +62,6 @@ enum NewRun {
             return nil
         }
         return ["kind": pin["kind"] ?? "Workflow", "name": name]
-    }
-
-    /// What `--input` and `--set` say; the names are checked when the run starts.
-    static func inputs(_ arguments: ParsedArguments) throws(CommandFailure) -> JSONObject {
-        var inputs: JSONObject = [:]
-        if let text = arguments.value("input") {
-            guard let object = (try? JSON(parsing: text))?.objectValue else {
-                throw CommandFailure(.usage, "--input takes a JSON object such as '{\"n\": 1}'")
-            }
-            inputs.merge(object)
-        }
-        for pair in arguments.values("set") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw CommandFailure(.usage, "--set takes NAME=VALUE, not \"\(pair)\"")
-            }
-            let text = String(parts[1])
-            inputs[String(parts[0])] = (try? JSON(parsing: text)) ?? .string(text)
-        }
-        return inputs
     }
 
     /// Creates the run and says its name.

@@ -67,8 +67,11 @@ enum RunInputs {
         throw CommandFailure(.usage, "--input must be a JSON object such as '{\"name\": 1}'")
     }
 
-    private static func assignment(
-        _ pair: String, _ plan: WorkflowPlan
+    /// Reads a `NAME=VALUE`.
+    ///
+    /// - Parameter plan: says what the input is; nil where it is not known.
+    static func assignment(
+        _ pair: String, _ plan: WorkflowPlan?
     ) throws(CommandFailure) -> (String, JSON) {
         let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else {
@@ -76,7 +79,7 @@ enum RunInputs {
         }
         let name = String(parts[0])
         let text = String(parts[1])
-        let kind = plan.definition.inputs.first { $0.name == name }?.kind
+        let kind = plan?.definition.inputs.first { $0.name == name }?.kind
         // A string stays as it is typed: `--set version=1.10` must not become 1.1.
         if kind == .string { return (name, .string(text)) }
         let documents = try? YAMLStream.parse(Array(text.utf8))

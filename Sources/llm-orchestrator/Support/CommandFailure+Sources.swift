@@ -14,7 +14,9 @@ extension CommandFailure {
             case .forbidden: "ask for the right, or use another context"
             case .unknownPath:
                 "does the cluster have our kinds? Install them with: llm-orchestrator install"
-            case .transport, .timeout, .unavailable:
+            // It answers, so that there is nothing to start.
+            case .unavailable: "the server is starting, or has too much to do; try again soon"
+            case .transport, .timeout:
                 "is the server running? Start one with: llm-orchestrator server --embedded"
             default: nil
             }
@@ -36,6 +38,11 @@ extension CommandFailure {
     static func refused(_ files: [ManifestFile]) -> CommandFailure {
         let reports = files.filter { !$0.diagnostics.all.isEmpty }.map { $0.rendered() + "\n" }
         return CommandFailure(report: reports.joined(separator: "\n"))
+    }
+
+    /// A run that has ended, of which nothing can be asked any more.
+    init(ended run: KubernetesObject) {
+        self.init(.runFailed, "the run \(run.name) has ended (\(run.phase))")
     }
 
     /// A file that cannot be read or written.

@@ -52,6 +52,14 @@ import Values
             #expect(graph.code == 0 && graph.output.contains("say"), "\(graph)")
             try await cli.call(["status", "none"] + config).expectFailure(4, says: "none")
             try await cli.call(["logs", name, "none"] + config).expectFailure(4, says: "say")
+            try await cli.call(["logs", name, "say", "--attempt", "99"] + config)
+                .expectFailure(4, says: "has no attempt 99; there is attempt 1")
+            for verb in ["pause", "resume", "cancel", "rollback"] {
+                try await cli.call([verb, name] + config)
+                    .expectFailure(1, says: "the run \(name) has ended (Completed)")
+            }
+            try await cli.call(["list", "-l", "a in (b"] + config)
+                .expectFailure(2, says: "--selector \"a in (b\"")
             try await cli.call(["cancel", "none"] + config).expectFailure(4, says: "none")
         }
     }
@@ -210,6 +218,12 @@ import Values
             for command in ["list", "install"] {
                 try await cli(command, "--kubeconfig", nobody)
                     .expectFailure(5, says: "is the server running?")
+            }
+            // One that answers needs no second one beside it.
+            try await Receiver.with(answering: Array(repeating: 503, count: 100)) { starting in
+                let early = try cli.file("early", text.replacing(address, with: starting.url("")))
+                try await cli("list", "--kubeconfig", early)
+                    .expectFailure(5, says: "the server is starting, or has too much to do")
             }
             try await cli("server", "--kubeconfig", nobody, "--listen", "127.0.0.1:0")
                 .expectFailure(5, says: "127.0.0.1:1")

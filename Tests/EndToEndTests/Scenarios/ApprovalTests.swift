@@ -36,6 +36,10 @@ import Values
             let approved = try await world.orchestrator(
                 "approve", "release", "sign-off", "--user", "ada", "--comment", "fine with me")
             #expect(approved.code == 0, "\(approved)")
+            #expect(approved.output.hasSuffix(" sign-off: approve by ada: 1 of 2\n"), "\(approved)")
+            // Said again without a comment, it keeps the one it had.
+            let again = try await world.orchestrator("approve", "release", "--user", "ada")
+            #expect(again.code == 0, "\(again)")
             let half = try await world.approval(of: "release", "to count one") {
                 $0.status["approvals"] == "1/2"
             }
@@ -99,7 +103,12 @@ import Values
                 $0.status["ignored"]?.arrayValue?.count == 2
             }
             #expect(ignored.status["phase"] == "Pending")
-            _ = try await world.orchestrator("approve", "release", "--user", "ada")
+            let stranger = try await world.orchestrator("approve", "release", "--user", "mallory")
+            #expect(stranger.code == 1, "\(stranger)")
+            #expect(stranger.error.contains("mallory does not count"), "\(stranger)")
+            #expect(stranger.error.contains("not among the approvers (who may answer: ada)"))
+            let approved = try await world.orchestrator("approve", "release", "--user", "ada")
+            #expect(approved.output.hasSuffix("approved by ada\n"), "\(approved)")
             let run = try await world.run("release", is: "Completed")
             #expect(run.status["outputs"] == ["approvers": ["ada"]])
         }

@@ -161,9 +161,8 @@ import Values
             }
             let made = try await world.orchestrator("checkpoints", "steered", "create", "half")
             #expect(made.code == 0, "\(made)")
-            try await awaited("the checkpoint to be listed") {
-                try await world.orchestrator("checkpoints", "steered").output.contains("half")
-            }
+            let listed = try await world.orchestrator("checkpoints", "steered")
+            #expect(listed.output.contains("half"), "\(listed)")
             try await world.desire("Cancelled", of: "steered")
             try await world.run("steered", is: "Cancelled")
             try world.gate("first").open()
@@ -174,6 +173,29 @@ import Values
             #expect(world.effects.of("zeroth").count == 1)
             #expect(world.effects.of("first").count == 2)
             #expect(world.effects.of("second").count == 1)
+        }
+    }
+
+    @Test func `what a retry cannot begin with is told, and no run is made`() async throws {
+        try await World.with(.embedded) { world in
+            _ = try await RetryTests.failed(world)
+            let task = try await world.orchestrator("retry", "first", "--task", "joni")
+            #expect(task.code == 2, "\(task)")
+            #expect(task.error.contains("the run first has no task joni; did you mean join?"))
+            let inner = try await world.orchestrator("retry", "first", "--task", "join[1].x")
+            #expect(inner.code == 2, "\(inner)")
+            let kind = try await world.orchestrator("retry", "first", "--input", "{\"city\": 1}")
+            #expect(kind.code == 3, "\(kind)")
+            #expect(kind.error.contains("input \"city\" must be"), "\(kind)")
+            let name = try await world.orchestrator("retry", "first", "--set", "town=Rome")
+            #expect(name.code == 3, "\(name)")
+            #expect(name.error.contains("declares no input \"town\""), "\(name)")
+            #expect(
+                try await world.client.list(.workflowRuns, namespace: world.namespace).items.count
+                    == 1)
+            // What a text is by its declaration stays one.
+            let text = try await world.orchestrator("retry", "first", "--set", "city=1.10")
+            #expect(text.code == 0, "\(text)")
         }
     }
 }
