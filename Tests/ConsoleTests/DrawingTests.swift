@@ -64,6 +64,53 @@ import Values
             ])
     }
 
+    @Test func `a run shows what it does finally, and what it undoes`() throws {
+        let run: JSON = [
+            "metadata": ["name": "saga-1"],
+            "status": [
+                "phase": "Failed",
+                "definition": [
+                    "tasks": [["id": "book"], ["id": "pay", "dependsOn": ["book"]]],
+                    "finally": [["id": "clean"], ["id": "tell", "dependsOn": ["clean"]]],
+                ],
+                "tasks": [
+                    "book": ["phase": "Completed"], "pay": ["phase": "Failed"],
+                    "book~compensation": [
+                        "phase": "Failed", "error": ["message": "HTTP 503"],
+                        "startTime": "2026-01-01T00:00:02Z",
+                        "completionTime": "2026-01-01T00:00:03Z",
+                    ],
+                    "each[3].hold~compensation": [
+                        "phase": "Completed", "startTime": "2026-01-01T00:00:01Z",
+                        "completionTime": "2026-01-01T00:00:02Z",
+                    ],
+                    "finally.clean": ["phase": "Completed"],
+                ],
+            ],
+        ]
+        let now = try #require(Timestamp("2026-01-01T00:00:09Z"))
+        #expect(
+            RunProgress(run: run, now: now).lines(plain) == [
+                "✘ saga-1  Failed", "  └─ ✔ book", "     └─ ✘ pay", "  finally",
+                "  └─ ✔ clean", "     └─ ○ tell", "  compensation",
+                "  ├─ ✔ each[3].hold  1.0s", "  └─ ✘ book  1.0s  HTTP 503",
+            ])
+    }
+
+    @Test func `of many compensations those that failed are shown`() {
+        var tasks: JSONObject = ["all[7].x~compensation": ["phase": "Failed"]]
+        for index in 100..<200 {
+            tasks["all[\(index)].x~compensation"] = [
+                "phase": "Completed", "startTime": "2026-01-01T00:00:01Z",
+            ]
+        }
+        let run: JSON = ["status": ["phase": "Failed", "tasks": .object(tasks)]]
+        let lines = RunProgress(run: run, now: Timestamp(seconds: 0)).lines(plain)
+        #expect(lines.count == 53)
+        #expect(lines[2] == "  ├─ ✘ all[7].x")
+        #expect(lines.last == "  └─ and 51 more")
+    }
+
     @Test func `drawings name every task and edge`() {
         let drawing = GraphDrawing(
             name: "w",

@@ -9,4 +9,17 @@ public enum RunDefinition {
 
     /// The tasks, in the order of the definition.
     public static func tasks(of run: JSON) -> [JSON] { spec(of: run)?["tasks"]?.arrayValue ?? [] }
+
+    /// The tasks of `finally`, in the order of the definition.
+    public static func finally(of run: JSON) -> [JSON] {
+        spec(of: run)?["finally"]?.arrayValue ?? []
+    }
+
+    /// What the paths of the tasks of `finally` start with; a task of that name keeps its own.
+    public static func finallyPrefix(taskIDs: some Sequence<String>) -> String {
+        taskIDs.contains("finally") ? "finally~." : "finally."
+    }
+
+    /// What the path of a task ends with that undoes another.
+    public static let compensationSuffix = "~compensation"
 }

@@ -33,9 +33,25 @@ public struct RunProgress: Sendable {
         return text
     }
 
-    /// The whole tree, a line each.
+    /// The whole tree, a line each: the tasks, those of `finally`, and what undoes tasks.
     public func lines(_ style: Style) -> [String] {
         let definitions = RunDefinition.tasks(of: run)
+        let tasks = run["status"]?["tasks"] ?? [:]
+        let last = RunDefinition.finally(of: run)
+        var lines = [headline(style)] + tree(definitions, dependencies, tasks, style)
+        if !last.isEmpty {
+            let prefix = RunDefinition.finallyPrefix(
+                taskIDs: definitions.compactMap { $0["id"]?.stringValue })
+            lines.append("  " + style.text("finally", .strong))
+            lines += tree(last, nil, tasks, prefix: prefix, style)
+        }
+        return lines + compensations(tasks, style)
+    }
+
+    private func tree(
+        _ definitions: [JSON], _ dependencies: [[Int]]?, _ tasks: JSON, prefix: String = "",
+        _ style: Style
+    ) -> [String] {
         let ids = definitions.map { $0["id"]?.stringValue ?? "" }
         let indices = Dictionary(zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
         let named = definitions.map { definition in
@@ -45,13 +61,43 @@ public struct RunProgress: Sendable {
         }
         let isComplete = dependencies?.count == definitions.count
         let edges = isComplete ? dependencies ?? named : named
-        let tasks = run["status"]?["tasks"]
-        return [headline(style)]
-            + TaskTree(dependencies: edges).rows.map { row in
-                let id = ids[row.task]
-                let task = tasks?[id] ?? [:]
-                return "  " + style.text(row.prefix, .quiet) + line(id, task, style)
-            }
+        return TaskTree(dependencies: edges).rows.map { row in
+            let id = ids[row.task]
+            let task = tasks[prefix + id] ?? [:]
+            return "  " + style.text(row.prefix, .quiet) + line(id, task, style)
+        }
+    }
+
+    /// The most compensations that are shown, those that are not done first where there are more.
+    private static let compensationRows = 50
+
+    /// What undoes tasks, as far as a rollback has come, by the tasks that are undone.
+    private func compensations(_ tasks: JSON, _ style: Style) -> [String] {
+        let suffix = RunDefinition.compensationSuffix
+        var found = (tasks.objectValue ?? [:]).filter { $0.0.hasSuffix(suffix) }.map {
+            (task: String($0.0.dropLast(suffix.count)), state: $0.1)
+        }
+        guard !found.isEmpty else { return [] }
+        func start(_ state: JSON) -> Timestamp {
+            state["startTime"]?.stringValue.flatMap { Timestamp($0) }
+                ?? Timestamp(nanoseconds: .max)
+        }
+        func isDone(_ state: JSON) -> Bool { state["phase"] == "Completed" }
+        found.sort { (start($0.state), $0.task) < (start($1.state), $1.task) }
+        let surplus = found.count - RunProgress.compensationRows
+        if surplus > 0 {
+            found = found.filter { !isDone($0.state) } + found.filter { isDone($0.state) }
+        }
+        let shown = found.prefix(RunProgress.compensationRows)
+        var lines = ["  " + style.text("compensation", .strong)]
+        for (index, row) in shown.enumerated() {
+            let isLast = index == shown.count - 1 && surplus <= 0
+            lines.append(
+                "  " + style.text(isLast ? "└─ " : "├─ ", .quiet)
+                    + line(row.task, row.state, style))
+        }
+        if surplus > 0 { lines.append("  " + style.text("└─ and \(surplus) more", .quiet)) }
+        return lines
     }
 
     private func line(_ id: String, _ task: JSON, _ style: Style) -> String {

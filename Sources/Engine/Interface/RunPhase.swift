@@ -60,7 +60,7 @@ public struct RunTransition: Sendable, Hashable {
 public struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was to change: the run, or the path of a task.
     public let subject: String
-    /// The phase it is in.
+    /// The phase it is in; empty where there is no such task.
     public let from: String
     /// The phase it was to go to.
     public let to: String
@@ -68,5 +68,7 @@ public struct IllegalTransition: Error, Sendable, Hashable, CustomStringConverti
     public let reason: String
 
     /// All of it in a sentence.
-    public var description: String { "\(subject) cannot go from \(from) to \(to): \(reason)" }
+    public var description: String {
+        from.isEmpty ? reason : "\(subject) cannot go from \(from) to \(to): \(reason)"
+    }
 }

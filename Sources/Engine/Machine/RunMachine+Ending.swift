@@ -233,9 +233,9 @@ extension RunMachine {
         if let first = failures.first {
             decision.phase = .failed
             decision.reason = RunReason.rollbackFailed
-            let count = failures.count == 1 ? "1 task" : "\(failures.count) tasks"
+            let others = failures.count > 1 ? "; and \(failures.count - 1) more" : ""
             decision.message =
-                "\(count) could not be undone, '\(path(of: first))' first"
+                ("'\(path(of: first))' could not be undone: \(whyNotUndone(first))" + others)
                 .cut(toBytes: TextLimits.runMessage)
         }
         return openFinally(decision, at: now)

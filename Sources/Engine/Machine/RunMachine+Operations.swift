@@ -155,13 +155,22 @@ extension RunMachine {
     private func find(_ path: String, for phase: TaskPhase) throws(IllegalTransition) -> Int {
         guard let task = index(ofPath: path) else {
             throw IllegalTransition(
-                subject: "task '\(path)'", from: "nothing", to: phase.rawValue,
-                reason: "the run has no such task, or not yet")
+                subject: "task '\(path)'", from: "", to: phase.rawValue, reason: absence(of: path))
         }
         guard !tasks[task].phase.isTerminal else {
             throw refusal(task, phase, "what has ended stays as it ended")
         }
         return task
+    }
+
+    /// That there is no task of a path.
+    private func absence(of path: String) -> String {
+        guard !path.isEmpty else { return "the request names no task" }
+        // What is in a container is there once that has begun.
+        let isInside = path.contains { TaskPath.separator == $0 || $0 == "[" }
+        let nearest = Spelling.nearest(to: path, among: plan.tasks.map(\.id))
+        return "the run has no task '\(path)'" + (isInside ? ", or not yet" : "")
+            + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     }
 
     private func refusal(_ task: Int, _ phase: TaskPhase, _ reason: String) -> IllegalTransition {

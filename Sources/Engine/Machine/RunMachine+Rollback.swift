@@ -97,14 +97,25 @@ extension RunMachine {
         endedInstances.append(Int32(owner))
     }
 
-    /// The tasks that were to be undone and are not.
+    /// The tasks that were to be undone and are not, the first that was tried first.
     func failedCompensations() -> [Int] {
-        details.keys.filter { task in
-            guard details[task]?.order ?? 0 > 0 else { return false }
+        let failed = details.filter { task, detail in
+            guard detail.order > 0 else { return false }
             guard let made = instancesByPrefix[path(of: task) + TaskPath.compensationMark] else {
                 return true
             }
             return tasks[Int(instances[made].first)].phase != .completed
-        }.sorted()
+        }
+        return failed.sorted { $0.value.order > $1.value.order }.map(\.key)
+    }
+
+    /// Why a task is not undone: the error of what was to undo it.
+    func whyNotUndone(_ task: Int) -> String {
+        guard let made = instancesByPrefix[path(of: task) + TaskPath.compensationMark] else {
+            return "the checkpoint has no room for it"
+        }
+        let undoing = Int(instances[made].first)
+        return details[undoing]?.errorMessage?.cut(toBytes: TextLimits.runMessage / 2)
+            ?? "it ended as \(tasks[undoing].phase.rawValue)"
     }
 }

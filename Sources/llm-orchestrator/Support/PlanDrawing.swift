@@ -9,6 +9,8 @@ struct PlanDrawing {
     private var nodes: [GraphDrawing.Node] = []
     /// The nodes of the tasks of each scope, in order.
     private var places: [Int: [Int]] = [:]
+    /// The paths of tasks that were to be undone, and the types of what undoes them.
+    private var compensations: [(path: String, type: String)] = []
 
     /// The drawing of a plan, containers with what they hold.
     ///
@@ -34,18 +36,43 @@ struct PlanDrawing {
 
     private mutating func add() {
         add(scope: 0, in: nil, path: "")
+        addCompensations()
         guard let scope = plan.finallyScope else { return }
-        var group = GraphDrawing.Node(
-            id: "finally", type: "",
+        let index = addPart("finally")
+        let prefix = RunDefinition.finallyPrefix(taskIDs: plan.tasks.map(\.id))
+        add(scope: scope, in: index, path: prefix)
+        summarize(index, places[scope] ?? [])
+    }
+
+    /// Adds a part that follows the tasks of the workflow.
+    private mutating func addPart(_ id: String) -> Int {
+        var part = GraphDrawing.Node(
+            id: id, type: "",
             dependencies: plan.scopes[0].sinks.map { places[0]?[$0] ?? -1 },
             isConditional: false, phase: nil)
-        if tasks != nil { group.phase = "Pending" }
-        nodes.append(group)
-        let index = nodes.count - 1
-        add(scope: scope, in: index, path: "finally.")
-        // A part has no state of its own: it is as far as the first of its tasks that is not done.
-        let phases = (places[scope] ?? []).compactMap { nodes[$0].phase }
-        nodes[index].phase = phases.first { $0 != "Completed" && $0 != "Skipped" } ?? phases.first
+        if tasks != nil { part.phase = "Pending" }
+        nodes.append(part)
+        return nodes.count - 1
+    }
+
+    /// Gives a part its phase: it is as far as the first of its tasks that is not done.
+    private mutating func summarize(_ part: Int, _ members: [Int]) {
+        let phases = members.compactMap { nodes[$0].phase }
+        nodes[part].phase = phases.first { $0 != "Completed" && $0 != "Skipped" } ?? phases.first
+    }
+
+    /// Adds what undoes tasks, where a run has come to it.
+    private mutating func addCompensations() {
+        guard let tasks, !compensations.isEmpty else { return }
+        let part = addPart("compensation")
+        for (path, type) in compensations {
+            var node = GraphDrawing.Node(
+                id: path, type: type, dependencies: [], isConditional: false, phase: nil,
+                parent: part)
+            tasks.describe(&node, at: path + RunDefinition.compensationSuffix)
+            nodes.append(node)
+        }
+        summarize(part, Array((part + 1)..<nodes.count))
     }
 
     private struct Pending {
@@ -64,6 +91,12 @@ struct PlanDrawing {
             places[next.scope] = Array(first..<(first + scopePlan.tasks.count))
             for task in scopePlan.tasks {
                 nodes.append(node(of: task, first: first, in: next))
+                let path = "\(next.path)\(task.id)"
+                if let undoing = task.compensation,
+                    tasks?.holds(path + RunDefinition.compensationSuffix) == true
+                {
+                    compensations.append((path, undoing.type))
+                }
             }
             for (index, task) in scopePlan.tasks.enumerated() {
                 pending += bodies(of: task, at: first + index, path: "\(next.path)\(task.id).")

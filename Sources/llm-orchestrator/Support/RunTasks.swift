@@ -36,6 +36,9 @@ struct RunTasks {
         "Waiting", "Paused", "Ready", "Pending", "Cancelled", "Completed", "Skipped",
     ]
 
+    /// Whether there is a task at a place.
+    func holds(_ path: String) -> Bool { states[path] != nil }
+
     /// Gives a node the state of the task at a place; of many, those of the last attempt around it.
     func describe(_ node: inout GraphDrawing.Node, at path: String) {
         let all = states[path] ?? []

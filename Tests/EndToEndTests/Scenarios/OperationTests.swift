@@ -101,6 +101,12 @@ import Values
             #expect(asked.code == 0, "\(asked)")
             try await world.run("steered", is: "RolledBack")
             #expect(world.effects.all.map(\.word) == ["start", "undone"])
+            let status = try await world.orchestrator("status", "steered")
+            #expect(status.lines.contains { $0.hasPrefix("  └─ ✔ book  ") }, "\(status)")
+            #expect(status.lines.contains("  compensation"), "\(status)")
+            let graph = try await world.orchestrator("graph", "steered")
+            #expect(graph.lines.contains { $0.contains("✔ compensation") }, "\(graph)")
+            #expect(graph.output.contains("✔ book  command  in compensation"), "\(graph)")
         }
     }
 
@@ -113,7 +119,9 @@ import Values
             }
             let refused = try await world.orchestrator("skip", "steered", "nothing")
             #expect(refused.code == 1, "\(refused)")
-            #expect(refused.error.contains("nothing"), "\(refused)")
+            #expect(refused.error.contains("the run has no task 'nothing'"), "\(refused)")
+            let near = try await world.orchestrator("skip", "steered", "frist")
+            #expect(near.error.contains("did you mean 'first'?"), "\(near)")
             let patch: JSON = [
                 "spec": [
                     "operations": [

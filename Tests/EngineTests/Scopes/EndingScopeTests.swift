@@ -135,7 +135,19 @@ import Workflows
         #expect(run.run.finished == .failed)
         #expect(run.run.stored["reason"] == "RollbackFailed")
         #expect(run.phases["one~compensation"] == "Completed")
-        #expect(run.run.stored["message"]?.stringValue?.contains("'two'") == true)
+        #expect(run.run.stored["message"] == "'two' could not be undone: no")
+    }
+
+    @Test func `of several that cannot be undone the first to be tried is told, with its error`()
+        throws
+    {
+        let run = try ScopedRun.finished(saga) { attempt in
+            attempt.taskID == "bad" || attempt.taskID.hasSuffix("~compensation")
+                ? .failed(.invalid("no \(attempt.taskID)")) : Outcomes.path(attempt)
+        }
+        #expect(
+            run.run.stored["message"]
+                == "'two' could not be undone: no two~compensation; and 1 more")
     }
 
     @Test func `a rollback goes on after a crash, whatever the run's timeout says`() throws {

@@ -83,13 +83,15 @@ import Workflows
         run.send(.operation(id: "1", .retryTask("a")))
         run.send(.operation(id: "2", .skipTask("nobody")))
         run.send(.operation(id: "3", .resolveInDoubt("b", .fail)))
+        run.send(.operation(id: "4", .skipTask("")))
         while run.run.write != nil { run.acknowledge() }
         let kept = run.run.stored["operations"]
         #expect(kept?["1"]?["result"] == "Refused")
         #expect(
             kept?["1"]?["message"]?.stringValue?.hasPrefix(
                 "task 'a' cannot go from Running to Ready: ") == true)
-        #expect(kept?["2"]?["message"]?.stringValue?.contains("no such task") == true)
+        #expect(kept?["2"]?["message"] == "the run has no task 'nobody'")
+        #expect(kept?["4"]?["message"] == "the request names no task")
         #expect(kept?["3"]?["result"] == "Refused")
         try run.finish()
         #expect(run.run.finished == .completed)
