@@ -28,9 +28,27 @@ import Values
         #expect(Duration(parsing: text) == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["", "5x", "-3s", "P", "PT", "s", "1h-2m"])
+    @Test(arguments: ["", "5x", "-3s", "P", "PT", "s", "1h-2m", "PT99999999999HX"])
     func `what is no duration is refused`(text: String) {
         #expect(Duration(parsing: text) == nil)
+        #expect(Duration.objection(to: text) == "is not a duration")
+    }
+
+    @Test(arguments: [
+        "99999999999h", "99999999999999999999h", "99999999999999", "PT99999999999H",
+        "200000d200000d",
+    ])
+    func `a duration that is too long is told as such`(text: String) {
+        #expect(Duration(parsing: text) == nil)
+        #expect(Duration.objection(to: text) == "is longer than a duration may be, 292 years")
+    }
+
+    @Test func `why a text is no moment`() {
+        #expect(Timestamp.objection(to: "2026-01-01T00:00:00Z") == nil)
+        #expect(Timestamp.objection(to: "yesterday") == "is not a moment in RFC 3339")
+        #expect(
+            Timestamp.objection(to: "9999-12-31T23:59:59Z")
+                == "is outside of the years 1678 to 2261 that a moment may be in")
     }
 
     @Test(arguments: [("1h30m", 5400), ("45s", 45), ("0s", 0)])

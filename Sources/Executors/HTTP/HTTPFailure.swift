@@ -20,9 +20,8 @@ enum HTTPFailure {
             case .cancelled: (TaskError.Kind.interrupted, true)
             }
         let doubt = error.outcomeUnknown ? " (it may have reached the server)" : ""
-        return TaskError(
-            type: type, message: "\(inputs.displayName) failed: \(error)\(doubt)",
-            isRetryable: isRetryable)
+        // The error names the request already.
+        return TaskError(type: type, message: "\(error)\(doubt)", isRetryable: isRetryable)
     }
 
     /// The error of a response whose status is a failure.

@@ -31,7 +31,9 @@ enum ResourcePath {
         // URL libraries take dots for steps in the tree.
         guard !text.isEmpty, text != ".", text != ".." else {
             throw KubernetesError(
-                .badRequest, "cannot name one of \(type): its \(what) is '\(text)'")
+                .badRequest,
+                "no object of \(type) can have the \(what) '\(text)'"
+                    + (text.isEmpty ? ": it is empty" : ""))
         }
         return PercentEncoding.encode(text)
     }

@@ -17,16 +17,24 @@ struct StreamEndpoint: Sendable {
         let uid = request.pathSegments[1]
         let address = StreamStore.Address(runUID: uid, path: request.pathSegments[2])
         guard let log = log(address) else {
-            return HTTPServerResponse(status: 404, text: "the task has no stream\n")
+            return StreamEndpoint.failure(404, "NotFound", "the task has no stream")
         }
-        let generation = request.queryValue("generation").flatMap { Int64($0) } ?? log.generation
-        let offset = request.queryValue("offset").flatMap { Int64($0) } ?? log.first
+        let generation: Int64
+        let offset: Int64
+        let follows: Bool
+        do throws(MalformedQuery) {
+            generation = try StreamEndpoint.number("generation", request) ?? log.generation
+            offset = try StreamEndpoint.number("offset", request) ?? log.first
+            follows = try StreamEndpoint.flag("follow", request)
+        } catch {
+            return StreamEndpoint.failure(400, "BadRequest", error.sentence)
+        }
         guard generation != log.generation || (log.first...log.count).contains(offset) else {
-            return HTTPServerResponse(
-                status: 416,
-                text: "the records from \(log.first) to \(log.count) are kept\n")
+            return StreamEndpoint.failure(
+                416, "RequestedRangeNotSatisfiable",
+                "there is nothing at offset \(offset): the stream can be read from \(log.first)"
+                    + " to \(log.count)")
         }
-        let follows = request.queryValue("follow") == "true"
         return HTTPServerResponse(
             status: 200, headers: ["Content-Type": "application/x-ndjson"],
             body: .stream { writer in
@@ -44,6 +52,48 @@ struct StreamEndpoint: Sendable {
         // It may have ended since it was looked at, and nobody would let go of the log again.
         if !target.drives(runUID: address.runUID) { target.streams.close(runUID: address.runUID) }
         return shared
+    }
+
+    /// A refusal as the API server writes one: of any other, kubectl shows the code alone.
+    private static func failure(
+        _ status: Int, _ reason: String, _ message: String
+    ) -> HTTPServerResponse {
+        let json: JSON = [
+            "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+            "message": .string(message), "reason": .string(reason),
+            "code": .integer(Int64(status)),
+        ]
+        return HTTPServerResponse(
+            status: status, headers: ["Content-Type": "application/json"],
+            body: .bytes(json.bytes + [0x0A]))
+    }
+
+    /// A parameter that cannot be meant: taken as absent, it would give what nobody asked for.
+    private struct MalformedQuery: Error {
+        let sentence: String
+    }
+
+    private static func number(
+        _ name: String, _ request: HTTPServerRequest
+    ) throws(MalformedQuery) -> Int64? {
+        guard let text = request.queryValue(name) else { return nil }
+        guard let number = Int64(text), number >= 0 else {
+            throw MalformedQuery(
+                sentence: "\(name) is a whole number from 0, not \(JSON.string(text).text)")
+        }
+        return number
+    }
+
+    private static func flag(
+        _ name: String, _ request: HTTPServerRequest
+    ) throws(MalformedQuery) -> Bool {
+        switch request.queryValue(name) {
+        case nil, "false"?: return false
+        case "true"?: return true
+        case let text?:
+            throw MalformedQuery(
+                sentence: "\(name) is true or false, not \(JSON.string(text).text)")
+        }
     }
 
     private func send(

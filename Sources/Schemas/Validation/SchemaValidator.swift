@@ -169,8 +169,10 @@ struct SchemaValidator {
                 place, .malformed,
                 "\(SchemaValidator.excerpt(text)) does not match the pattern \(source)")
         }
-        if let format = schema.format, !SchemaFormat.holds(text, format) {
-            report(place, .malformed, "\(SchemaValidator.excerpt(text)) is no \(format)")
+        if let format = schema.format,
+            let objection = SchemaFormat.objection(to: text, format)
+        {
+            report(place, .malformed, "\(SchemaValidator.excerpt(text)) \(objection)")
         }
     }
 

@@ -31,6 +31,28 @@ extension Timestamp: CustomStringConvertible {
 
     /// Reads RFC 3339, with any offset and up to nine digits of fraction; nil where it is not that.
     public init?(_ text: String) {
+        guard case .nanoseconds(let nanoseconds) = Timestamp.reading(of: text) else { return nil }
+        self.init(nanoseconds: nanoseconds)
+    }
+
+    /// Why a text is no moment, for messages that end with it: it is not RFC 3339, or outside of the
+    /// range; nil where it is one.
+    public static func objection(to text: String) -> String? {
+        switch reading(of: text) {
+        case .nanoseconds: nil
+        case .outOfRange: "is outside of the years 1678 to 2261 that a moment may be in"
+        case .malformed: "is not a moment in RFC 3339"
+        }
+    }
+
+    /// What a text says.
+    private enum Reading {
+        case nanoseconds(Int64)
+        case outOfRange
+        case malformed
+    }
+
+    private static func reading(of text: String) -> Reading {
         var reader = DigitReader(bytes: Array(text.utf8))
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2),
             reader.take("-"), let day = reader.number(2), reader.take("T") || reader.take("t"),
@@ -39,13 +61,12 @@ extension Timestamp: CustomStringConvertible {
             let date = CivilDate(year: year, month: month, day: day),
             hour < 24, minute < 60, second < 61,
             let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd
-        else { return nil }
+        else { return .malformed }
         let seconds =
             date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + min(second, 59) - offset
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = whole.addingReportingOverflow(fraction)
-        guard !overflow, !carry else { return nil }
-        self.init(nanoseconds: sum)
+        return overflow || carry ? .outOfRange : .nanoseconds(sum)
     }
 }
 

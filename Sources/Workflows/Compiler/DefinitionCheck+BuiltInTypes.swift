@@ -24,18 +24,18 @@ extension DefinitionCheck {
         default: break
         }
         if case .string(let text)? = duration, TemplateText.shape(of: text) == .constant,
-            Duration(parsing: text) == nil
+            let objection = Duration.objection(to: text)
         {
             report(
-                .invalidDuration, "\(JSON.string(text).text) is not a duration",
+                .invalidDuration, "\(JSON.string(text).text) \(objection)",
                 at: place.key("duration"),
                 help: "write a number with a unit, as 30s, 5m, 1h30m or 250ms")
         }
         if case .string(let text)? = moment, TemplateText.shape(of: text) == .constant,
-            Timestamp(text) == nil
+            let objection = Timestamp.objection(to: text)
         {
             report(
-                .malformedValue, "\(JSON.string(text).text) is not a moment in RFC 3339",
+                .malformedValue, "\(JSON.string(text).text) \(objection)",
                 at: place.key("until"), help: "write 2030-01-01T00:00:00Z")
         }
     }

@@ -286,7 +286,10 @@ extension DefinitionCheck {
         default: return nil
         }
         report(
-            .invalidDuration, "\(json?.text ?? "") is not a duration", at: place,
+            .invalidDuration,
+            "\(json?.text ?? "") "
+                + (json?.stringValue.flatMap { Duration.objection(to: $0) } ?? "is not a duration"),
+            at: place,
             help: "write a number with a unit, as 30s, 5m, 1h30m or 250ms")
         return nil
     }

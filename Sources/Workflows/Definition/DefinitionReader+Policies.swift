@@ -153,7 +153,8 @@ extension DefinitionReader {
                 durations[text] = duration
                 return duration
             }
-            message = "\(JSON.string(text).text) is not a duration"
+            let objection = Duration.objection(to: text) ?? "is not a duration"
+            message = "\(JSON.string(text).text) \(objection)"
         case .integer(let seconds): message = "\(seconds) seconds are not a duration"
         default: return nil
         }

@@ -266,12 +266,13 @@ struct ResourceCheck {
     /// The durations of kinds other than definitions, whose compiler reads its own.
     private mutating func checkDurations() {
         for field in ["interval", "timeout"] {
-            guard let text = json["spec"]?[field]?.stringValue, Duration(parsing: text) == nil
+            guard let text = json["spec"]?[field]?.stringValue,
+                let objection = Duration.objection(to: text)
             else {
                 continue
             }
             report(
-                .invalidDuration, "\(JSON.string(text).text) is not a duration",
+                .invalidDuration, "\(JSON.string(text).text) \(objection)",
                 at: ["spec", .key(field)],
                 help: "write a number with a unit, as 30s, 5m, 1h30m or 250ms")
         }

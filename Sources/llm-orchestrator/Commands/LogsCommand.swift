@@ -39,13 +39,35 @@ enum LogsCommand: Command {
         var printed: [String: Int] = [:]
         while true {
             let hasEnded = run.hasEnded
-            for task in tasks(of: run) where only == nil || task == only {
+            for task in only.map({ [$0] }) ?? tasks(of: run) {
                 await printNew(task, attempt, of: run, connection, &printed, isAlone: only != nil)
             }
-            guard arguments.has("follow"), !hasEnded else { return .success }
+            guard arguments.has("follow"), !hasEnded else {
+                if let attempt { try checkMade(attempt, of: only, in: run) }
+                return .success
+            }
             try? await Task.sleep(for: followInterval)
             run = try await connection.wholeRun(run.name)
         }
+    }
+
+    /// Tells that no task has made an attempt that was asked for.
+    private static func checkMade(
+        _ attempt: Int, of only: String?, in run: KubernetesObject
+    ) throws(CommandFailure) {
+        let states = run.status["tasks"]?.objectValue ?? [:]
+        let made =
+            (only.map { [$0] } ?? tasks(of: run)).map {
+                Int(states[$0]?["attempt"]?.integerValue ?? 0)
+            }.max() ?? 0
+        guard attempt > made else { return }
+        let subject = only.map { "the task \($0) of \(run.name)" } ?? "no task of \(run.name)"
+        let there =
+            made == 0
+            ? "there is none"
+            : made == 1 ? "there is attempt 1" : "there are attempts 1 to \(made)"
+        let verb = only == nil ? "has an" : "has no"
+        throw CommandFailure(.notFound, "\(subject) \(verb) attempt \(attempt); \(there)")
     }
 
     /// The tasks in the order of the definition.

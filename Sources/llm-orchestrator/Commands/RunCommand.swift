@@ -52,9 +52,11 @@ enum RunCommand: Command {
         let found = file.resources.filter { $0.plan != nil && (name == nil || $0.name == name) }
         let names = file.resources.filter { $0.plan != nil }.map(\.name)
         guard let first = found.first else {
+            let all =
+                names.isEmpty ? "no Workflow or Template at all" : names.joined(separator: ", ")
             throw CommandFailure(
                 .notFound,
-                name.map { "\(file.path) holds no workflow \($0), but \(names)" }
+                name.map { "\(file.path) holds no workflow named \($0), but \(all)" }
                     ?? "\(file.path) holds no Workflow or Template")
         }
         // Templates stand beside a workflow to be referred to.

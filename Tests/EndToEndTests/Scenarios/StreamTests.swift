@@ -50,6 +50,17 @@ import Values
                     ["offset": 1, "record": 4], ["offset": 2, "record": 6],
                     ["ended": false, "generation": 1, "next": 3],
                 ])
+            for (query, code, sentence) in [
+                ("offset=abc", "BadRequest", "offset is a whole number from 0, not \"abc\""),
+                ("offset=99999999999999999999", "BadRequest", "offset is a whole number"),
+                ("follow=maybe", "BadRequest", "follow is true or false, not \"maybe\""),
+                ("offset=9", "RequestedRangeNotSatisfiable", "nothing at offset 9"),
+            ] {
+                let refused = try await world.kubectl.run("get", "--raw", "\(path)?\(query)")
+                #expect(refused.code == 1, "\(refused)")
+                #expect(refused.error.contains("(\(code)): "), "\(refused)")
+                #expect(refused.error.contains(sentence), "\(refused)")
+            }
             try gate.open()
             let rest = try await lines("offset=3&follow=true")
             #expect(
