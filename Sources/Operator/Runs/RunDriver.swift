@@ -264,7 +264,8 @@ extension KubernetesObject {
     /// What a run's user wants of it: whoever deletes it wants no more of it.
     fileprivate var desiredRunState: DesiredRunState {
         if isDeleting { return .terminated }
-        return spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) } ?? .running
+        return spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) }
+            ?? .running
     }
 
     /// The class that a run's object asks for.

@@ -11,9 +11,9 @@ enum RunPhases {
 
     /// Whether somebody asked a run to end, be it by deleting it.
     static func isToEnd(_ run: KubernetesObject) -> Bool {
-        run.isDeleting
-            || run.spec["desiredState"]?.stringValue.flatMap { DesiredRunState(rawValue: $0) }?.isEnd
-                == true
+        if run.isDeleting { return true }
+        let desired = run.spec["desiredState"]?.stringValue
+        return desired.flatMap { DesiredRunState(rawValue: $0) }?.isEnd == true
     }
 
     /// Whether a run has begun and has not ended, as its status tells.
