@@ -7,8 +7,11 @@ extension Simulation {
         /// Streams as well.
         case streams = 2
 
+        /// Streams of commands and of responses as well.
+        case sources = 3
+
         /// All there is.
-        public static let latest = Edition.streams
+        public static let latest = Edition.sources
 
         /// By age.
         public static func < (first: Edition, second: Edition) -> Bool {
@@ -16,5 +19,6 @@ extension Simulation {
         }
 
         var hasStreams: Bool { self >= .streams }
+        var hasSources: Bool { self >= .sources }
     }
 }

@@ -136,6 +136,10 @@ public struct Simulation: Sendable {
         go(for: .seconds(120))
         for host in cluster.hosts { host.die() }
         go(for: .seconds(120))
+        let open = cluster.recordServer.openCount
+        if open > 0, cluster.laws.violations.isEmpty {
+            cluster.laws.violated(36, "\(open) responses are open")
+        }
         let left = cluster.hosts.filter { !$0.hasEnded }
         if !left.isEmpty || watcher?.hasEnded == false, cluster.laws.violations.isEmpty {
             cluster.laws.violated(36, "\(left.count) processes have not ended")

@@ -28,10 +28,15 @@ import Testing
     }
 
     /// The same of streams.
-    @Test(arguments: [655, 742, 892, 915, 1147, 1909] as [UInt64])
+    @Test(arguments: [655, 742, 892, 915, 1147, 1909, 104_694, 104_832] as [UInt64])
     func `what once broke a law of streams holds it`(seed: UInt64) {
         let report = Simulation.run(seed: seed, edition: .streams)
         #expect(report.violations.isEmpty, "simulate \(seed) --edition 2")
+    }
+
+    @Test func `what once broke a law of streams of commands holds it`() {
+        let report = Simulation.run(seed: 671, edition: .sources)
+        #expect(report.violations.isEmpty, "simulate 671 --edition 3")
     }
 
     /// What later editions draw is drawn apart: this is a seed without any of it.

@@ -52,11 +52,25 @@ import Values
         StreamStore(directory: temporary.file(folder), files: disk.files).log(Self.address)
     }
 
+    /// A log that is full with some twenty records.
+    private func small(_ disk: Disk) -> StreamLog {
+        var limits = StreamLimits()
+        limits.segmentBytes = 100
+        limits.storedBytes = 400
+        return StreamStore(
+            directory: temporary.file("streams"), limits: limits, files: disk.files
+        ).log(Self.address)
+    }
+
     private func lines(_ range: Range<Int>) -> [[UInt8]] { range.map { Array("line \($0)".utf8) } }
 
-    private func read(_ log: StreamLog, from offset: Int64 = 0) throws -> [String] {
+    private func read(
+        _ log: StreamLog, generation: Int64 = 1, from offset: Int64 = 0
+    ) throws -> [String] {
         var place = StreamLog.ReadingPlace()
-        guard case .records(let records) = try log.read(generation: 1, from: offset, as: &place)
+        guard
+            case .records(let records) = try log.read(
+                generation: generation, from: offset, as: &place)
         else { return [] }
         return records.map { record in
             guard case .line(let bytes) = record.content else { return "" }
@@ -135,6 +149,31 @@ import Values
             try part.read(generation: 1, from: 2, as: &place)
         }
         #expect(failure?.code == .lost)
+    }
+
+    @Test func `what was read of another generation lets nothing go`() async throws {
+        let disk = Disk()
+        let log = small(disk)
+        try log.begin(generation: 2, readers: ["reader"])
+        log.acknowledge("reader", upTo: 30, of: 1)
+        #expect(try await log.append(lines(0..<20), arrival: 1000))
+        let before = log.first
+        log.acknowledge("reader", upTo: 40, of: 1)
+        #expect(log.first == before)
+        #expect(try read(log, generation: 2).first == "line 0")
+        log.acknowledge("reader", upTo: 20, of: 2)
+        #expect(try await log.append(lines(20..<40), arrival: 1000))
+        #expect(log.first > 0)
+    }
+
+    /// The reader would wait for what comes next, and the writer for the reader.
+    @Test func `a log that is made anew knows how far its reader was`() async throws {
+        let disk = Disk()
+        let log = small(disk)
+        log.acknowledge("reader", upTo: 60, of: 1)
+        try log.begin(generation: 1, start: 0, readers: ["reader"])
+        #expect(try await log.append(lines(0..<60), arrival: 1000))
+        #expect(log.count == 60)
     }
 
     @Test func `a seal holds for what there was, and goes with a new generation`() async throws {

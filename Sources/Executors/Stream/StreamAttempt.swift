@@ -127,7 +127,7 @@ struct StreamAttempt: Sendable {
         try log.begin(
             generation: generation, start: pipeline.results(after: 0).first,
             readers: request.streamReaders)
-        source?.acknowledge(request.taskID, upTo: pipeline.next)
+        source?.acknowledge(request.taskID, upTo: pipeline.next, of: generation)
     }
 
     /// Stores how far the stream has come, and then hands on what came of it; false where the attempt
@@ -150,7 +150,7 @@ struct StreamAttempt: Sendable {
         guard try await log.append(lines, arrival: clock.milliseconds) else { return false }
         for line in lines { await output.write(stream: .stdout, bytes: line + [0x0A]) }
         pipeline.noteStored(results: pipeline.emitted)
-        source?.acknowledge(request.taskID, upTo: pipeline.next)
+        source?.acknowledge(request.taskID, upTo: pipeline.next, of: generation)
         return true
     }
 }

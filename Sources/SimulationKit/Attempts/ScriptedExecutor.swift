@@ -23,7 +23,7 @@ struct ScriptedExecutor: Executors.TaskExecutor {
         world.trace.note(
             "starts", Int64(host.number), Int64(attempt.attempt),
             name: "\(attempt.runUID) \(attempt.taskID)", detail: "\(step)")
-        let outcome = await perform(step, attempt)
+        let outcome = await perform(step, attempt, output)
         guard host.isAlive else { return .cancelled }
         cluster.laws.attemptEnds(attempt, outcome, type: type, on: host)
         world.trace.note(
@@ -34,14 +34,20 @@ struct ScriptedExecutor: Executors.TaskExecutor {
     }
 
     private func perform(
-        _ step: AttemptStep, _ attempt: TaskAttemptRequest
+        _ step: AttemptStep, _ attempt: TaskAttemptRequest, _ output: any AttemptOutputSink
     ) async -> AttemptOutcome {
         switch step {
         case .succeed(let length, let code):
-            guard await wait(length) else { return .cancelled }
+            let writer = CommandWriter(attempt, self)
+            guard await writer.write(to: output, part: 1), await wait(length) else {
+                return .cancelled
+            }
             return .succeeded(outputs: outputs(code))
         case .fail(let length, let type, let isRetryable, let retryAfter):
-            guard await wait(length) else { return .cancelled }
+            let writer = CommandWriter(attempt, self)
+            guard await writer.write(to: output, part: 0.5), await wait(length) else {
+                return .cancelled
+            }
             let message = "it failed with \(ScriptedExecutor.canary)"
             return .failed(
                 TaskError(
@@ -65,7 +71,7 @@ struct ScriptedExecutor: Executors.TaskExecutor {
     }
 
     /// Waits; false when the attempt was cancelled before.
-    private func wait(_ duration: Duration) async -> Bool {
+    func wait(_ duration: Duration) async -> Bool {
         do {
             try await world.clock.sleep(duration)
             return true

@@ -52,6 +52,7 @@ final class Cluster: Sendable {
     let arrangement: Arrangement
     let streamLaws: StreamLaws
     let streamFaults: StreamFaults
+    let recordServer: RecordServer
     private let disks = [SimulatedDisk(), SimulatedDisk()]
     private let random: RandomStream
     private let state: Mutex<State>
@@ -62,6 +63,7 @@ final class Cluster: Sendable {
         server = SimulatedServer(world, laws)
         streamLaws = StreamLaws(world, laws)
         streamFaults = StreamFaults(world)
+        recordServer = RecordServer(world)
         random = RandomStream(seed: world.seed, concern: 6)
         let roll = random.below(10)
         arrangement = roll < 5 ? .single : roll < 8 ? .both : .elected
@@ -148,6 +150,7 @@ final class Cluster: Sendable {
             time: host.time, random: random, attemptExecutor: world.executor,
             instance: "node-\(host.node)", holder: host.holder)
         configuration.files = HostFiles(host, self).files
+        configuration.records = recordServer.transport(of: host)
         configuration.instrument = { [self] in watched($0, on: host) }
         if let streams = world.streams { configuration.streams = streams.limits }
         configuration.transitions = { [world] in world.coverage.note($0) }

@@ -34,7 +34,7 @@ final class World: Sendable {
         faults = Faults(seed: seed, coverage)
         features = Features(RandomStream(seed: seed, concern: 10))
         streams =
-            edition.hasStreams ? StreamFeatures(RandomStream(seed: seed, concern: 31)) : nil
+            edition.hasStreams ? StreamFeatures(seed, edition) : nil
         secretWords = World.secretWords(RandomStream(seed: seed, concern: 21))
         jitter = RandomStream(seed: seed, concern: 3)
         order = RandomStream(seed: seed, concern: 4)

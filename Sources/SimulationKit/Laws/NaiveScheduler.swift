@@ -179,7 +179,10 @@ extension NaiveScheduler {
             }
         case "stream":
             ends = [End(phase: "Completed"), End(phase: "Failed"), End(phase: "TimedOut")]
-        default: ends = attempts(of: task)
+        default:
+            ends = attempts(of: task)
+            // What it writes may not be stored.
+            if task.emits != nil { ends.insert(End(phase: "Failed")) }
         }
         let error = tasks[path]?["error"]?["type"]?.stringValue ?? ""
         if task.interruption == .fail, error == "Interrupted" { ends.insert(End(phase: "Failed")) }

@@ -26,14 +26,16 @@ struct ModelStream: Sendable, Hashable {
     /// Where its records come from.
     enum Source: Sendable, Hashable {
         case items([ModelRecord])
-        /// Another task of the definition, which is one of these as well.
+        /// Another task of the definition, which is one of these as well, or a command.
         case task(Int)
+        case response(ModelResponse)
 
         /// The kind, for tables.
         var name: String {
             switch self {
             case .items: "items"
             case .task: "task"
+            case .response(let response): response.isEvents ? "events" : "lines"
             }
         }
     }
@@ -75,28 +77,37 @@ struct ModelStream: Sendable, Hashable {
 
     /// The field as a definition holds it.
     func manifest(in siblings: [ModelTask]) -> JSON {
-        let value = readsResults ? "record.values.total" : "record.value"
+        let record = isOfEvents ? "record.data" : "record"
+        let value = "\(record).\(readsResults ? "values.total" : "value")"
         var json: JSON = [
             "keep": .integer(Int64(keep)), "lateness": .string("\(lateness)ms"),
-            "onError": "Skip", "time": .string(readsResults ? "record.end" : "record.at"),
+            "onError": "Skip", "time": .string("\(record).\(readsResults ? "end" : "at")"),
         ]
+        if isOfEvents { json["format"] = "events" }
         if case .task(let other) = source { json["from"] = .string(siblings[other].id) }
         if let until { json["until"] = .string("\(value) == \(until)") }
         var steps: [JSON] = []
         if let filter { steps.append(["filter": .string("\(value) % \(filter) != 0")]) }
         if let factor {
-            let key = hasKeys ? "'key': record.key, " : ""
+            let key = hasKeys ? "'key': \(record).key, " : ""
             steps.append([
                 "map": .string(
                     readsResults
                         ? "{\(key)'end': record.end, 'values': {'total': \(value) * \(factor)}}"
-                        : "{\(key)'at': record.at, 'value': \(value) * \(factor)}")
+                        : "{\(key)'at': \(record).at, 'value': \(value) * \(factor)}")
             ])
         }
         json["steps"] = .array(steps)
         if isKeyed { json["key"] = "record.key" }
-        addWindow(to: &json, value)
+        // Events are always mapped to records of the common form.
+        addWindow(to: &json, readsResults ? "record.values.total" : "record.value")
         return json
+    }
+
+    /// Whether its records are server-sent events.
+    var isOfEvents: Bool {
+        if case .response(let response) = source { return response.isEvents }
+        return false
     }
 
     private func addWindow(to json: inout JSON, _ value: String) {
@@ -127,6 +138,7 @@ struct ModelStream: Sendable, Hashable {
         switch source {
         case .items(let records): ["items": .array(records.map(\.json))]
         case .task: [:]
+        case .response(let response): ["url": .string(response.url)]
         }
     }
 }

@@ -143,9 +143,15 @@ struct NaiveStream {
 }
 
 extension NaiveStream {
+    /// The most bytes of results that outputs hold.
+    private static let keptBytes = 12 << 10
+
     /// What the task gives.
     var outputs: JSONObject {
-        let kept = results.suffix(stream.keep).map(\.json)
+        var kept = results.suffix(stream.keep).map(\.json)
+        while kept.reduce(0, { $0 + $1.text.utf8.count }) > NaiveStream.keptBytes {
+            kept.removeFirst()
+        }
         var outputs: JSONObject = [
             "emitted": .integer(Int64(results.count)), "late": .integer(Int64(late)),
             "records": .integer(Int64(records)), "skipped": .integer(Int64(skipped)),

@@ -9,9 +9,14 @@ struct StreamFeatures: Sendable {
     let limits: StreamLimits
     /// The part of all cases in which each fault strikes.
     let rates: [StreamFault: Double]
+    /// What it has of other sources than lists; nil where it has none.
+    let sources: StreamSources?
 
     /// Those of a seed; nil where it has none.
-    init?(_ random: RandomStream) {
+    init?(_ seed: UInt64, _ edition: Simulation.Edition) {
+        let random = RandomStream(seed: seed, concern: 31)
+        sources =
+            edition.hasSources ? StreamSources(RandomStream(seed: seed, concern: 35)) : nil
         guard random.chance(StreamFeatures.share) else { return nil }
         var limits = StreamLimits()
         limits.checkpointRecords = random.pick([2, 7, 10_000])

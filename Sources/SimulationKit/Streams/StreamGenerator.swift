@@ -5,9 +5,14 @@ struct StreamGenerator {
     static let firstNumber = 1000
 
     private let random: RandomStream
+    /// The numbers for other sources than lists; nil for none.
+    private let sources: RandomStream?
     private var count = 0
 
-    init(_ random: RandomStream) { self.random = random }
+    init(_ random: RandomStream, _ sources: RandomStream?) {
+        self.random = random
+        self.sources = sources
+    }
 
     /// The next definition.
     mutating func next() -> ModelDefinition {
@@ -32,6 +37,7 @@ struct StreamGenerator {
             tasks.append(behind)
         }
         count += 1
+        if let sources { replaceSources(of: &tasks, sources) }
         return ModelDefinition(
             number: StreamGenerator.firstNumber + count, tasks: tasks,
             maxParallel: random.chance(0.3) ? 1 + random.below(2) : nil,
@@ -84,6 +90,48 @@ struct StreamGenerator {
             }
         }
         return stream
+    }
+
+    /// Has some of the tasks that read lists read commands or responses.
+    private func replaceSources(of tasks: inout [ModelTask], _ sources: RandomStream) {
+        let number = StreamGenerator.firstNumber + count
+        for index in tasks.indices {
+            guard case .items(let records)? = tasks[index].stream?.source, sources.chance(0.7)
+            else { continue }
+            if sources.chance(0.5) {
+                var command = ModelTask(id: "w\(index)", type: "command")
+                command.emits = records
+                command.resumes = sources.chance(0.5)
+                command.maxAttempts = sources.pick([1, 3])
+                command.failsRun = sources.chance(0.3)
+                command.steps = [.succeed(after: .milliseconds(sources.below(900)), code: 0)]
+                if sources.chance(0.3) {
+                    command.steps.insert(
+                        .fail(
+                            after: .milliseconds(sources.below(900)), type: "ServerError",
+                            isRetryable: true, retryAfter: nil), at: 0)
+                }
+                let place = tasks.count
+                tasks[index].stream?.source = .task(place)
+                tasks.append(command)
+                continue
+            }
+            var response = ModelResponse(
+                url: "http://records/\(number)/\(tasks[index].id)", records: records,
+                isEvents: sources.chance(0.6), isOpenEnded: false)
+            if response.isEvents {
+                // Their values are told apart from the fields of events by being mapped.
+                let factor = tasks[index].stream?.factor ?? 1
+                tasks[index].stream?.factor = factor
+                response.isOpenEnded = sources.chance(0.5)
+            }
+            if response.isOpenEnded {
+                let last = records.map(\.time).max() ?? 1_790_000_000_000
+                response.records.append(ModelRecord(time: last, key: "k0", value: 1000))
+                tasks[index].stream?.until = 1000
+            }
+            tasks[index].stream?.source = .response(response)
+        }
     }
 
     /// Records whose times mostly go forward.

@@ -39,9 +39,17 @@ final class StreamLaws: Sendable {
                 ? "begins" : isElsewhere ? "goes on elsewhere" : "goes on")
     }
 
-    /// What a task is to give, by the definition of its run.
-    func expected(_ task: Int, of model: ModelDefinition, _ uid: String) -> NaiveStream? {
-        let place = "\(uid)/\(model.tasks[task].id)"
+    /// The task that an attempt is made at, as it was made up.
+    func task(of attempt: TaskAttemptRequest) -> ModelTask? {
+        guard world.streams != nil else { return nil }
+        return laws.state.withLock { $0.runs[attempt.runUID]?.model?.task(at: attempt.taskID) }
+    }
+
+    /// What a task is to give, by the definition of its run and the generation of its source.
+    func expected(
+        _ task: Int, of model: ModelDefinition, _ uid: String, _ generation: Int
+    ) -> NaiveStream? {
+        let place = "\(uid)/\(model.tasks[task].id) \(generation)"
         if let known = state.withLock({ $0.expected[place] }) { return known }
         // A stream reads one that stands before it.
         var made: [Int: NaiveStream] = [:]
@@ -49,13 +57,27 @@ final class StreamLaws: Sendable {
             guard let stream = entry.stream else { continue }
             switch stream.source {
             case .items(let records): made[index] = NaiveStream(stream, records)
+            case .response(let response): made[index] = NaiveStream(stream, response.records)
             case .task(let other):
-                made[index] = NaiveStream(stream, made[other]?.results.map(\.record) ?? [])
+                made[index] = NaiveStream(
+                    stream,
+                    made[other]?.results.map(\.record) ?? model.tasks[other].emitted(generation))
             }
         }
         let foretold = made[task]
         state.withLock { $0.expected[place] = foretold }
         return foretold
+    }
+
+    /// The generation of what a task reads: that of the command at the root of it.
+    private func generation(
+        _ task: Int, of model: ModelDefinition, _ run: LawBook.RunRecord
+    ) -> Int {
+        var index = task
+        while case .task(let other)? = model.tasks[index].stream?.source { index = other }
+        let root = model.tasks[index]
+        guard root.emits != nil, !root.resumes else { return 1 }
+        return Int(run.status["tasks"]?[root.id]?["attempt"]?.integerValue ?? 1)
     }
 
     // MARK: Files
@@ -64,17 +86,18 @@ final class StreamLaws: Sendable {
     func appended(to path: String, on disk: SimulatedDisk, by host: Host) {
         guard let file = StreamFile(path), let bytes = disk.bytes(path) else { return }
         guard let run = laws.state.withLock({ $0.runs[file.run] }), let model = run.model,
-            let index = model.tasks.firstIndex(where: { $0.id == file.task }),
-            let expected = expected(index, of: model, file.run)
+            let index = model.tasks.firstIndex(where: { $0.id == file.task })
         else { return }
+        let foretold =
+            expected(index, of: model, file.run, file.generation)?.results.map(\.json)
+            ?? model.tasks[index].emitted(file.generation).map(\.json)
         for (number, text) in StreamFile.records(bytes).enumerated() {
             let offset = file.start + number
-            let wanted = expected.results.indices.contains(offset) ? expected.results[offset] : nil
-            if wanted?.json.text != text {
+            let wanted = foretold.indices.contains(offset) ? foretold[offset].text : "at all"
+            if wanted != text {
                 laws.violated(
                     12,
-                    "\(run.key) \(file.task): record \(offset) is stored as \(text), not"
-                        + " \(wanted?.json.text ?? "at all")")
+                    "\(run.key) \(file.task): record \(offset) is stored as \(text), not \(wanted)")
             }
         }
         checkBound(of: file, path, on: disk)
@@ -118,8 +141,9 @@ final class StreamLaws: Sendable {
         let place = "\(run.key) \(task.id)"
         switch entry["phase"]?.stringValue {
         case "Completed"?:
-            guard let expected = expected(index, of: model, uid) else { return }
-            world.coverage.hit(.stream, "\(stream.source.name) x \(stream.window.name)")
+            let generation = generation(index, of: model, run)
+            guard let expected = expected(index, of: model, uid, generation) else { return }
+            world.coverage.hit(.stream, "\(name(of: stream, in: model)) x \(stream.window.name)")
             if expected.late > 0 { world.coverage.hit(.stream, "record late") }
             if expected.skipped > 0 { world.coverage.hit(.stream, "record passed over") }
             let wanted = expected.outputs
@@ -137,6 +161,14 @@ final class StreamLaws: Sendable {
             }
         default: break
         }
+    }
+
+    /// The kind of source, for tables.
+    private func name(of stream: ModelStream, in model: ModelDefinition) -> String {
+        guard case .task(let other) = stream.source, model.tasks[other].emits != nil else {
+            return stream.source.name
+        }
+        return model.tasks[other].resumes ? "command with resume" : "command"
     }
 
     /// An output, and null where a status has a mark for that.
@@ -185,6 +217,9 @@ final class StreamLaws: Sendable {
         case "StreamSourceFailed":
             guard case .task(let other)? = task.stream?.source else { return false }
             return run.status["tasks"]?[model.tasks[other].id]?["phase"] != "Completed"
+        case "ConnectionError", "ServerError", "RateLimitError", "OverloadedError":
+            guard case .response? = task.stream?.source else { return false }
+            return world.streams?.sources?.responses.isEmpty == false
         case "TimeoutError":
             return task.timeout != nil || model.timeout != nil
         default: return false

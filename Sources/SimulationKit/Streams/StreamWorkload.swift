@@ -13,8 +13,10 @@ struct StreamWorkload {
 
     /// Has everything happen at its moment.
     func schedule(within duration: Duration) {
-        guard cluster.world.streams != nil else { return }
-        var definitions = StreamGenerator(random)
+        guard let features = cluster.world.streams else { return }
+        var definitions = StreamGenerator(
+            random,
+            features.sources.map { _ in RandomStream(seed: cluster.world.seed, concern: 36) })
         for number in 1...(1 + random.below(3)) {
             let model = definitions.next()
             cluster.world.models.add(model)

@@ -68,6 +68,10 @@ struct ModelTask: Sendable, Hashable {
     var totalTimeout: Duration?
     /// What a `stream` does.
     var stream: ModelStream?
+    /// What a `command` writes into its stream.
+    var emits: [ModelRecord]?
+    /// Whether it goes on behind what is stored of its stream.
+    var resumes = false
     /// What undoes it: one task, or none.
     var undoing: [ModelTask] = []
 

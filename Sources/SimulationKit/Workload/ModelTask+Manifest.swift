@@ -97,7 +97,10 @@ extension ModelTask {
         let values =
             [JSON.string(id)] + data.map { .string("${{ \(siblings[$0].reference) }}") }
         switch type {
-        case "command": return ["command": "simulated", "args": .array(values)]
+        case "command":
+            var inputs: JSON = ["command": "simulated", "args": .array(values)]
+            if resumes { inputs["resume"] = true }
+            return inputs
         case "http": return ["url": "http://simulated/", "body": .array(values)]
         case "wait": return ["duration": .string((wait ?? .zero).text)]
         case "workflow": return [:]

@@ -140,8 +140,12 @@ public final class StreamLog: Sendable {
     }
 
     /// Notes that a reader needs the records below an offset no more.
-    public func acknowledge(_ reader: String, upTo offset: Int64) {
-        state.withLock { $0.acknowledge(reader, offset) }
+    ///
+    /// - Parameter generation: What the offset is of; nil means what is stored.
+    public func acknowledge(
+        _ reader: String, upTo offset: Int64, of generation: Int64? = nil
+    ) {
+        state.withLock { $0.acknowledge(reader, offset, of: generation) }
         signal.raise()
     }
 

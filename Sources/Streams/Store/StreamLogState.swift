@@ -20,11 +20,17 @@ struct StreamLogState: Sendable {
     private var segments: [StoredSegment] = []
     /// The bytes of the last segment.
     private var tail: [UInt8] = []
-    private var readers: [String: Int64] = [:]
+    private var readers: [String: Place] = [:]
     /// How many records there were when the stream was sealed; nil where it was not.
     private var sealedCount: Int64?
     /// How the task ended; nil while it may write more.
     var ending: Ending?
+
+    /// How far a reader has come: an offset of one generation says nothing of another.
+    private struct Place {
+        var generation: Int64
+        var offset: Int64
+    }
 
     /// How a task ended.
     enum Ending: Sendable {
@@ -136,11 +142,12 @@ struct StreamLogState: Sendable {
                 isOpen = false
                 throw StreamFailure(.storage, "the stream cannot be begun: \(error)")
             }
-            for name in readers.keys.sorted() { readers[name] = start }
         }
         guard let names else { return }
+        // What a reader has said stays said, also where the log begins anew behind it or before it.
+        let unread = Place(generation: generation, offset: first)
         readers = Dictionary(
-            names.map { ($0, readers[$0] ?? first) }, uniquingKeysWith: { first, _ in first })
+            names.map { ($0, readers[$0] ?? unread) }, uniquingKeysWith: { first, _ in first })
     }
 
     private mutating func makeAnew(_ generation: Int64, _ start: Int64) throws(FileError) {
@@ -222,7 +229,8 @@ struct StreamLogState: Sendable {
 
     /// Drops the oldest segments that nobody needs, while the log is full.
     private mutating func dropUnneeded() {
-        let needed = readers.values.min() ?? .max
+        let needed =
+            readers.values.map { $0.generation == generation ? $0.offset : 0 }.min() ?? .max
         while storedBytes >= limits.storedBytes, segments.count > 1, segments[1].start <= needed {
             try? files.remove(path(segments[0].start))
             storedBytes -= segments[0].bytes
@@ -230,8 +238,10 @@ struct StreamLogState: Sendable {
         }
     }
 
-    mutating func acknowledge(_ reader: String, _ offset: Int64) {
-        readers[reader] = max(readers[reader] ?? 0, offset)
+    mutating func acknowledge(_ reader: String, _ offset: Int64, of generation: Int64?) {
+        let generation = generation ?? self.generation
+        let before = readers[reader].map { $0.generation == generation ? $0.offset : 0 } ?? 0
+        readers[reader] = Place(generation: generation, offset: max(before, offset))
         dropUnneeded()
     }
 
