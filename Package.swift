@@ -102,9 +102,9 @@ let package = Package(
         room(
             "SimulationKit",
             [
-                "Crypto", "Engine", "Executors", "HTTP", "Kubernetes", "Observability", "Operator",
-                "POSIX",
-                "Resources", "Streams", "Values", "Workflows",
+                "Crypto", "Engine", "Executors", "Git", "GitOps", "HTTP", "Kubernetes",
+                "Observability", "Operator", "POSIX", "Resources", "Streams", "Values", "Workflows",
+                "YAML",
             ]),
         room("Console", ["POSIX", "Values"]),
         .executableTarget(

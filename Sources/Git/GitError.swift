@@ -52,7 +52,7 @@ public struct GitError: Error, Sendable, Hashable {
     public var isTransient: Bool
 
     /// Makes an error; `isTransient` follows from the code unless it is given.
-    init(_ code: Code, _ message: String, isTransient: Bool? = nil) {
+    public init(_ code: Code, _ message: String, isTransient: Bool? = nil) {
         self.code = code
         self.message = message
         self.isTransient = isTransient ?? GitError.transient.contains(code)

@@ -22,19 +22,58 @@ extension RepositoryController {
                     "the commit \(snapshot.commit.id) has \(snapshot.resources.count) resources; "
                     + "one repository gives at most \(SyncLimits.resources). Split it by spec.path")
         }
+        let inventory = object.inventory + unlisted(of: object)
         let plan = SyncPlan(
-            repository: object.name, resources: snapshot.resources,
-            failedPaths: snapshot.failedPaths, inventory: object.inventory, prunes: spec.prunes,
-            observed: try observed(object, snapshot))
-        return await apply(plan, snapshot, object)
+            repository: ResourceName.labelValue(object.name), resources: snapshot.resources,
+            failedPaths: snapshot.failedPaths, inventory: inventory, prunes: spec.prunes,
+            observed: try observed(object, inventory, snapshot))
+        if !plan.isEmpty { try await confirm(object) }
+        return await apply(plan, inventory, snapshot, object)
+    }
+
+    /// What was applied from this very repository and is not in its inventory: a process died before
+    /// it wrote the status, or its apply arrived when nobody waited for it any more.
+    private func unlisted(of object: KubernetesObject) -> [InventoryEntry] {
+        let known = Set(object.inventory.map(\.id))
+        let value = ResourceName.labelValue(object.name)
+        return [ResourceType.workflows, .templates].flatMap { type -> [InventoryEntry] in
+            let given = caches[type]?.objects(index: Labels.repository, value: value) ?? []
+            return given.compactMap { item in
+                let id = InventoryID(kind: type.kind, name: item.name)
+                guard item.namespace == object.namespace, !known.contains(id),
+                    let uid = object.uid, item.annotation(Annotations.repositoryUID) == uid,
+                    let path = item.annotation(Annotations.path),
+                    let digest = item.annotation(Annotations.manifestDigest).flatMap({ Digest($0) })
+                else { return nil }
+                return InventoryEntry(id: id, path: path, digest: digest)
+            }
+        }
+    }
+
+    /// Looks at the repository itself before anything is changed for it: a cache may show late that
+    /// it is suspended, reads another branch or prunes no more, and what is pruned is gone.
+    private func confirm(_ object: KubernetesObject) async throws(RepositoryProblem) {
+        let live: KubernetesObject
+        do {
+            live = try await client.get(.workflowRepositories, object.key)
+        } catch {
+            throw RepositoryProblem(
+                reason: "ApplyFailed", message: "cannot read it again: \(error.description)",
+                isTransient: true)
+        }
+        guard live.uid == object.uid, live.generation == object.generation else {
+            throw RepositoryProblem(
+                reason: "Progressing", message: "waiting to see what it has become",
+                isTransient: true)
+        }
     }
 
     /// The objects of the namespace that the plan needs to know, as the caches show them.
     private func observed(
-        _ object: KubernetesObject, _ snapshot: SourceSnapshot
+        _ object: KubernetesObject, _ inventory: [InventoryEntry], _ snapshot: SourceSnapshot
     ) throws(RepositoryProblem) -> [InventoryID: SyncPlan.Observed] {
         var observed: [InventoryID: SyncPlan.Observed] = [:]
-        let ids = Set(snapshot.resources.map(\.id)).union(object.inventory.map(\.id))
+        let ids = Set(snapshot.resources.map(\.id)).union(inventory.map(\.id)).sorted()
         for id in ids {
             guard let type = ResourceType.synced(kind: id.kind), let cache = caches[type] else {
                 continue
@@ -55,7 +94,8 @@ extension RepositoryController {
     }
 
     private func apply(
-        _ plan: SyncPlan, _ snapshot: SourceSnapshot, _ object: KubernetesObject
+        _ plan: SyncPlan, _ known: [InventoryEntry], _ snapshot: SourceSnapshot,
+        _ object: KubernetesObject
     ) async -> SyncReport {
         var failures = snapshot.failures + plan.failures
         var inventory = plan.retained
@@ -63,8 +103,7 @@ extension RepositoryController {
             InventoryEntry(id: $0.id, path: $0.path, digest: $0.digest)
         }
         let outcomes = await applyAll(plan.applied, snapshot.commit, object)
-        let before = Dictionary(
-            object.inventory.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
+        let before = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
         for (resource, failure) in outcomes {
             if let failure {
                 failures.append(failure)
@@ -80,120 +119,9 @@ extension RepositoryController {
             before[id].map { inventory.append($0) }
         }
         let applied = outcomes.filter { $0.failure == nil }.count
-        return report(failures, inventory, snapshot.commit, applied: applied, plan.pruned.count)
-    }
-
-    private func report(
-        _ failures: [SyncFailure], _ inventory: [InventoryEntry], _ commit: GitCommit,
-        applied: Int, _ pruned: Int
-    ) -> SyncReport {
-        var report: SyncReport
-        if let first = failures.first {
-            let more = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
-            let isTransient = failures.allSatisfy { $0.code == SyncFailure.transient }
-            let message = "\(first.text)\(more)"
-            report = SyncReport(
-                state: isTransient
-                    ? .reconciling(reason: "ApplyFailed", message: message)
-                    : .stalled(reason: "InvalidManifests", message: message))
-        } else {
-            report = SyncReport(
-                state: .ready(
-                    reason: "Synced",
-                    message: "applied \(commit.revision): \(inventory.count) resources"))
-        }
-        report.failures = failures
-        report.attemptedRevision = commit.revision
-        report.appliedRevision = commit.revision
-        report.inventory = inventory
-        if applied + pruned > 0 {
-            report.summary =
-                "\(commit.revision): \(applied) applied, \(pruned) pruned, "
-                + "\(failures.count) refused"
-        }
-        return report
-    }
-
-    private func applyAll(
-        _ resources: [DesiredResource], _ commit: GitCommit, _ object: KubernetesObject
-    ) async -> [(resource: DesiredResource, failure: SyncFailure?)] {
-        await withTaskGroup(of: (Int, SyncFailure?).self) { group in
-            var failures = [SyncFailure?](repeating: nil, count: resources.count)
-            var next = 0
-            while next < min(SyncLimits.concurrentApplies, resources.count) {
-                let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object)) }
-                next += 1
-            }
-            while let (index, failure) = await group.next() {
-                failures[index] = failure
-                guard next < resources.count else { continue }
-                let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object)) }
-                next += 1
-            }
-            return zip(resources, failures).map { ($0, $1) }
-        }
-    }
-
-    /// Applies one object: one call that creates or changes it, and takes away what we set before.
-    private func apply(
-        _ resource: DesiredResource, _ commit: GitCommit, _ object: KubernetesObject
-    ) async -> SyncFailure? {
-        guard let type = ResourceType.synced(kind: resource.kind) else { return nil }
-        let key = ObjectKey(namespace: object.namespace, name: resource.name)
-        var wanted = KubernetesObject(type, key)
-        let written = KubernetesObject(resource.json)
-        wanted.labels = written.labels
-        wanted.labels[Labels.repository] = .string(ResourceName.labelValue(object.name))
-        wanted.labels[Labels.managedBy] = .string(Labels.manager)
-        wanted.annotations = written.annotations
-        wanted.annotations[Annotations.path] = .string(resource.path)
-        wanted.annotations[Annotations.commit] = .string(commit.id.description)
-        wanted.annotations[Annotations.manifestDigest] = .string(resource.digest.description)
-        // Set here, the controller of the kind need not write it first.
-        if type == .workflows { wanted.finalizers = [Finalizers.cleanup] }
-        wanted.spec = written.spec
-        do {
-            var applied = try await client.patch(type, key, .apply(wanted.json, force: true))
-            if applied.spec != wanted.spec {
-                applied = try await replaceSpec(of: applied, with: wanted.spec, type)
-            }
-            caches[type]?.recordWrite(applied)
-            return nil
-        } catch {
-            return SyncFailure(error, path: resource.path, doing: "apply \(resource.id)")
-        }
-    }
-
-    /// Takes away what others added to a spec: an apply leaves fields that somebody else owns.
-    private func replaceSpec(
-        of object: KubernetesObject, with spec: JSON, _ type: ResourceType
-    ) async throws(KubernetesError) -> KubernetesObject {
-        let version = object.resourceVersion?.description ?? ""
-        return try await client.patch(
-            type, object.key,
-            .json([
-                ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
-                ["op": "replace", "path": "/spec", "value": spec],
-            ]))
-    }
-
-    /// Deletes one object that the repository gave, unless it is another's by now.
-    func prune(_ id: InventoryID, of object: KubernetesObject) async -> SyncFailure? {
-        guard let type = ResourceType.synced(kind: id.kind) else { return nil }
-        let key = ObjectKey(namespace: object.namespace, name: id.name)
-        do {
-            let present = try await client.get(type, key)
-            guard present.label(Labels.repository) == ResourceName.labelValue(object.name),
-                present.annotation(Annotations.prune) != "disabled"
-            else { return nil }
-            try await client.delete(type, key, options: DeleteOptions(uid: present.uid))
-            return nil
-        } catch {
-            guard error.code != .notFound else { return nil }
-            return SyncFailure(error, path: id.description, doing: "prune \(id)")
-        }
+        return SyncReport(
+            revision: snapshot.commit.revision, inventory: inventory, failures: failures,
+            applied: applied, pruned: plan.pruned.count)
     }
 }
 
@@ -205,18 +133,5 @@ extension ResourceType {
         case "Template": .templates
         default: nil
         }
-    }
-}
-
-extension SyncFailure {
-    /// The code of failures that go away by themselves.
-    static let transient = "ApiUnavailable"
-
-    init(_ error: KubernetesError, path: String, doing: String) {
-        // Somebody wrote the object meanwhile: the next look applies it again.
-        let passes = error.isTransient || error.code == .conflict
-        self.init(
-            path: path, code: passes ? SyncFailure.transient : "Refused",
-            message: "cannot \(doing): \(error.description)")
     }
 }

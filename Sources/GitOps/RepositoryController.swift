@@ -24,6 +24,9 @@ public final class RepositoryController: Sendable {
     private let queue: WorkQueue<ObjectKey>
     private let random: RandomSource
     private let syncs: Counter
+    /// The objects that are being applied: of two repositories that give one at the same moment the
+    /// second waits, and sees then whose it is.
+    let claims = Mutex<Set<String>>([])
     /// When each repository is looked at next, on the monotonic clock.
     private let due = Mutex<[ObjectKey: Duration]>([:])
 
@@ -119,13 +122,18 @@ public final class RepositoryController: Sendable {
                 : try await sync(object, spec)
         } catch {
             report = SyncReport(problem: error)
-            if error.isTransient { interval = min(interval, queue.addAfterBackoff(object.key)) }
         }
+        // What a stop cut off says nothing about the repository: whoever goes on looks again.
+        guard !Task.isCancelled else { return }
         report = report.withoutSecrets { redactor.redact($0, in: object.namespace) }
         syncs.increment([report.result])
         announce(report, object)
         try await write(report, object)
-        if report.isSettled { queue.forget(object.key) }
+        if report.isSettled {
+            queue.forget(object.key)
+        } else {
+            interval = min(interval, queue.addAfterBackoff(object.key))
+        }
         // A little earlier or later each time, so that many repositories do not all come at once.
         let next = interval * (0.95 + 0.1 * random.next())
         due.withLock { $0[object.key] = time.monotonic() + next }
@@ -181,18 +189,39 @@ public final class RepositoryController: Sendable {
     /// Deletes what a deleted repository gave, then lets it go.
     private func finalize(_ object: KubernetesObject) async throws(KubernetesError) {
         guard object.finalizers.contains(Finalizers.cleanup) else { return }
-        let prunes = object.spec["prune"]?.boolValue ?? true
-        for entry in object.inventory where prunes {
-            let failure = await prune(entry.id, of: object)
-            guard failure == nil else {
-                queue.addAfterBackoff(object.key)
-                return
+        if object.spec["prune"]?.boolValue ?? true {
+            for id in try await everythingGiven(by: object) {
+                let failure = await prune(id, of: object)
+                guard failure == nil else {
+                    queue.addAfterBackoff(object.key)
+                    return
+                }
             }
         }
         _ = try await setFinalizers(
             object.finalizers.filter { $0 != Finalizers.cleanup }, of: object)
         if let uid = object.uid { sources.remove(uid: uid) }
         due.withLock { _ = $0.removeValue(forKey: object.key) }
+    }
+}
+
+extension RepositoryController {
+    /// What a repository has given, by its status and by what is there: a process may have died
+    /// between an apply and the status that was to say so.
+    private func everythingGiven(
+        by object: KubernetesObject
+    ) async throws(KubernetesError) -> [InventoryID] {
+        var ids = Set(object.inventory.map(\.id))
+        let selector = "\(Labels.repository)=\(ResourceName.labelValue(object.name))"
+        for type in [ResourceType.workflows, .templates] {
+            let list = try await client.list(
+                type, namespace: object.namespace, options: ListOptions(labelSelector: selector))
+            for item in list.items
+            where item.annotation(Annotations.repositoryUID) == object.uid {
+                ids.insert(InventoryID(kind: type.kind, name: item.name))
+            }
+        }
+        return ids.sorted()
     }
 }
 

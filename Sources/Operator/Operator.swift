@@ -1,6 +1,6 @@
 public import Engine
 public import Executors
-import GitOps
+public import GitOps
 public import HTTP
 public import Kubernetes
 public import Observability
@@ -22,6 +22,8 @@ public final class Operator: Sendable {
         public var dataDirectory: String
         /// What repositories are fetched with.
         public var http: HTTPClient
+        /// Where the clones of repositories are; nil means below the data directory.
+        public var clones: (any GitClones)?
         /// What tasks can do.
         public var executors: ExecutorRegistry
         /// Whether repositories may be directories of this machine.
@@ -148,9 +150,7 @@ public final class Operator: Sendable {
             context: context, type: .templates, cache: caches.templates, runs: caches.runs)
         let repositories = RepositoryController(
             client: client, events: events,
-            sources: GitSource(
-                directory: "\(configuration.dataDirectory)/repositories", http: configuration.http,
-                readsLocalDirectories: configuration.readsLocalDirectories),
+            sources: configuration.sources,
             caches: [.workflows: caches.workflows, .templates: caches.templates],
             repositories: caches.repositories, redactor: configuration.redactor,
             logger: configuration.logger, syncs: context.metrics.syncs, time: configuration.time,
@@ -311,6 +311,14 @@ public final class Operator: Sendable {
 }
 
 extension Operator.Configuration {
+    /// Where the manifests of repositories come from.
+    fileprivate var sources: GitSource {
+        GitSource(
+            clones: clones
+                ?? DirectoryClones(directory: "\(dataDirectory)/repositories", http: http),
+            readsLocalDirectories: readsLocalDirectories)
+    }
+
     /// Everything that tasks can do, what the operator itself does for them with it.
     fileprivate func executors(_ children: Children, _ streams: StreamStore) -> ExecutorRegistry {
         let transport = records ?? RecordTransport(http)

@@ -46,6 +46,8 @@ public enum Annotations {
     public static let path = "orchestrator.llm/path"
     /// The commit an object was applied from.
     public static let commit = "orchestrator.llm/commit"
+    /// The UID of the repository an object was applied from.
+    public static let repositoryUID = "orchestrator.llm/repository-uid"
     /// The generation of the workflow that launched a run.
     public static let workflowGeneration = "orchestrator.llm/workflow-generation"
     /// The digest of the workflow's canonical definition.

@@ -108,7 +108,9 @@ public struct Simulation: Sendable {
 
     /// Whether there is nothing to wait for: what broke a law need not come to its end.
     private var hasEnded: Bool {
-        cluster.laws.allRunsEnded && haveBeenLookedAt || !cluster.laws.violations.isEmpty
+        cluster.laws.allRunsEnded && haveBeenLookedAt
+            && cluster.laws.repositoriesHaveSettled(cluster.server)
+            || !cluster.laws.violations.isEmpty
     }
 
     /// Whether every workflow was looked at since it changed: a list that was lost just before the

@@ -55,6 +55,17 @@ import Values
         #expect(plan.failures.map(\.path) == ["added.yaml"])
     }
 
+    @Test func `a number is the same with a point and without`() {
+        let written = DesiredResource(
+            kind: "Workflow", name: "a", path: "a.yaml",
+            json: ["spec": ["factor": 2.0, "list": [1.0]]], digest: digest(1))
+        let stored = SyncPlan.Observed(
+            digest: digest(1), repository: "repo", spec: ["factor": 2, "list": [1]], isKept: false)
+        let plan = plan(
+            [written], inventory: [entry("a", "a.yaml")], observed: [id("a"): stored])
+        #expect(plan.isEmpty)
+    }
+
     @Test func `what was changed by hand is put back`() {
         let plan = plan(
             [resource("a", "a.yaml")], inventory: [entry("a", "a.yaml")],

@@ -14,6 +14,17 @@ public struct GitCommit: Sendable, Hashable {
     /// was asked for by identifier.
     public var reference: String?
 
+    /// Makes a commit that is known from elsewhere.
+    public init(
+        id: GitObjectID, message: String, author: String, time: Timestamp, reference: String?
+    ) {
+        self.id = id
+        self.message = message
+        self.author = author
+        self.time = time
+        self.reference = reference
+    }
+
     /// The revision as Flux writes it: `main@sha1:5f1c…`, or `sha1:5f1c…` for a bare commit.
     public var revision: String {
         let prefixes = ["refs/heads/", "refs/tags/"]

@@ -8,6 +8,14 @@ public struct GitFile: Sendable, Hashable {
     public var mode: UInt32
     /// The bytes of its content.
     public var size: Int
+
+    /// Makes a file that is known from elsewhere.
+    public init(path: String, blobID: GitObjectID, mode: UInt32 = 0o100644, size: Int) {
+        self.path = path
+        self.blobID = blobID
+        self.mode = mode
+        self.size = size
+    }
 }
 
 /// An entry of a tree that is not read, with the reason.
@@ -25,6 +33,12 @@ public struct GitListing: Sendable, Hashable {
     public var files: [GitFile]
     /// The entries that are refused, in the order of their paths: one bad entry hides no other.
     public var refused: [GitRefusedEntry]
+
+    /// Makes a listing.
+    public init(files: [GitFile], refused: [GitRefusedEntry] = []) {
+        self.files = files
+        self.refused = refused
+    }
 }
 
 /// A difference between two commits in one file.

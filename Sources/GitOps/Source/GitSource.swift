@@ -1,6 +1,5 @@
 import Git
 public import HTTP
-import POSIX
 import Synchronization
 import Values
 import Workflows
@@ -29,12 +28,11 @@ public final class GitSource: Sendable {
     }
 
     private struct Clone: Sendable {
-        let repository: GitRepository
+        let repository: any GitClone
         var files: [String: ParsedFile] = [:]
     }
 
-    private let directory: String
-    private let http: HTTPClient
+    private let store: any GitClones
     private let readsLocalDirectories: Bool
     private let clones = Mutex<[String: Clone]>([:])
 
@@ -42,9 +40,17 @@ public final class GitSource: Sendable {
     ///
     /// - Parameter readsLocalDirectories: whether `file` URLs are read. Not where those who write
     ///   repositories may not read this machine: it holds the clones of all of them.
-    public init(directory: String, http: HTTPClient, readsLocalDirectories: Bool = true) {
-        self.directory = directory
-        self.http = http
+    public convenience init(
+        directory: String, http: HTTPClient, readsLocalDirectories: Bool = true
+    ) {
+        self.init(
+            clones: DirectoryClones(directory: directory, http: http),
+            readsLocalDirectories: readsLocalDirectories)
+    }
+
+    /// Makes a source of clones that are kept elsewhere.
+    public init(clones: any GitClones, readsLocalDirectories: Bool = true) {
+        store = clones
         self.readsLocalDirectories = readsLocalDirectories
     }
 
@@ -165,16 +171,12 @@ public final class GitSource: Sendable {
     /// Removes the clone of a repository that is gone.
     func remove(uid: String) {
         clones.withLock { _ = $0.removeValue(forKey: uid) }
-        try? FileSystem.remove(path(uid))
+        store.remove(uid: uid)
     }
 
     private func clone(_ uid: String) async throws(GitError) -> Clone {
         if let known = clones.withLock({ $0[uid] }) { return known }
-        return Clone(repository: try await GitRepository.open(directory: path(uid), http: http))
-    }
-
-    private func path(_ uid: String) -> String {
-        "\(directory)/\(uid.filter { $0.isLetter || $0.isNumber || $0 == "-" })"
+        return Clone(repository: try await store.open(uid: uid))
     }
 
     /// Whether a path is a manifest: YAML or JSON, with no hidden name on the way.

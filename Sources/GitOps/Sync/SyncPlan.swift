@@ -97,16 +97,12 @@ public struct SyncPlan: Sendable, Hashable {
             return
         }
         if let owner = present.repository, owner != repository {
-            failures.append(
-                SyncFailure(
-                    path: resource.path, code: "OwnedByOtherRepository",
-                    message: "\(resource.id) was applied from the repository \(owner); "
-                        + "delete it there, or rename this one"))
+            failures.append(.owned(by: owner, resource))
             return
         }
         let isSame =
             present.repository == repository && present.digest == resource.digest
-            && present.spec == resource.json["spec"]
+            && present.spec.isSame(as: resource.json["spec"] ?? .null)
         if isSame { unchanged.append(resource) } else { applied.append(resource) }
     }
 }

@@ -15,6 +15,8 @@ struct SyncReport: Sendable {
     var inventory: [InventoryEntry]?
     /// What changed in the cluster, where something did.
     var summary: String?
+    /// Whether something could not be written that another try may write.
+    private(set) var isWaiting = false
 
     init(state: ReadyState) { self.state = state }
 
@@ -45,6 +47,41 @@ struct SyncReport: Sendable {
         return report
     }
 
+    /// A sync that got to its end, with all or a part of what the commit asks for.
+    ///
+    /// - Parameters:
+    ///   - revision: the commit.
+    ///   - inventory: what is applied now.
+    ///   - failures: what is not in force as it is in git.
+    ///   - applied: how many objects were written.
+    ///   - pruned: how many were deleted.
+    init(
+        revision: String, inventory: [InventoryEntry], failures: [SyncFailure], applied: Int,
+        pruned: Int
+    ) {
+        isWaiting = failures.contains { $0.code == SyncFailure.transient }
+        if let first = failures.first {
+            let more = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
+            let message = "\(first.text)\(more)"
+            state =
+                failures.allSatisfy { $0.code == SyncFailure.transient }
+                ? .reconciling(reason: "ApplyFailed", message: message)
+                : .stalled(reason: "InvalidManifests", message: message)
+        } else {
+            state = .ready(
+                reason: "Synced", message: "applied \(revision): \(inventory.count) resources")
+        }
+        self.failures = failures
+        attemptedRevision = revision
+        // A commit of which something could not be written yet is not in force.
+        appliedRevision = isWaiting ? nil : revision
+        self.inventory = inventory
+        if applied + pruned > 0 {
+            summary =
+                "\(revision): \(applied) applied, \(pruned) pruned, \(failures.count) refused"
+        }
+    }
+
     /// Why the sync did not get to its end, where somebody should know.
     ///
     /// One that may go away by itself is told as well: a Secret that is missing is waited for, and
@@ -70,7 +107,7 @@ struct SyncReport: Sendable {
     /// Whether the next look is the regular one.
     var isSettled: Bool {
         if case .reconciling = state { return false }
-        return true
+        return !isWaiting
     }
 
     /// The whole status of the repository after this sync.

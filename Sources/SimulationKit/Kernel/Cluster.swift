@@ -153,6 +153,7 @@ final class Cluster: Sendable {
         configuration.records = recordServer.transport(of: host)
         configuration.instrument = { [self] in watched($0, on: host) }
         if let streams = world.streams { configuration.streams = streams.limits }
+        configuration.clones = SimulatedClones(host: host, cluster: self)
         configuration.transitions = { [world] in world.coverage.note($0) }
         configuration.archive = { [laws] path, text in laws.archived(text, at: path, by: host) }
         if world.features.shards {

@@ -14,6 +14,7 @@ final class World: Sendable {
     let faults: Faults
     let coverage: CoverageCounter
     let models = Models()
+    let remote = SimulatedRemote()
     /// What this simulation has of what not all have.
     let features: Features
     /// What it has of streams; nil where it has none.
@@ -32,7 +33,9 @@ final class World: Sendable {
         trace = Trace(clock: clock, isVerbose: isVerbose)
         coverage = CoverageCounter()
         faults = Faults(seed: seed, coverage)
-        features = Features(RandomStream(seed: seed, concern: 10))
+        features = Features(
+            RandomStream(seed: seed, concern: 10),
+            repositories: RandomStream(seed: seed, concern: Features.repositoriesConcern))
         streams =
             edition.hasStreams ? StreamFeatures(seed, edition) : nil
         secretWords = World.secretWords(RandomStream(seed: seed, concern: 21))

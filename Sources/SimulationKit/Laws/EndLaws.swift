@@ -16,6 +16,7 @@ extension LawBook {
             checkWorkflow(key, KubernetesObject(workflow), server)
         }
         checkKept(server)
+        checkRepositories(server)
     }
 
     private func checkEnd(of run: RunRecord, _ uid: String) {

@@ -88,6 +88,8 @@ final class LawBook: Sendable {
         var statuses: [String: Set<String>] = [:]
         /// The outputs that attempts gave which may stand in for others, by definition and task.
         var results: [String: Set<JSON>] = [:]
+        /// What is known of repositories and of what they gave.
+        var repositories = RepositoryRecords()
         var writes = 0
         var lastWrite = Duration.zero
     }

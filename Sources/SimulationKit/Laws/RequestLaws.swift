@@ -17,7 +17,8 @@ extension LawBook {
             violated(35, "\(route.kind) \(route.name) carries a secret")
         }
         guard let json = try? JSON(parsing: body) else { return }
-        let version = json["metadata"]?["resourceVersion"]?.stringValue.flatMap { Int64($0) }
+        checkGitWrite(route, json, by: host)
+        let version = LawBook.version(in: json)
         let key = "\(host.number) \(route.objectPath)"
         // What is told of a run, and that it is archived, is noted beside its progress by others.
         let writer = LawBook.writer(of: json["status"])
@@ -60,6 +61,13 @@ extension LawBook {
         }
     }
 
+    /// The version that a write is made on, also where it is one of operations that tests it first.
+    private static func version(in body: JSON) -> Int64? {
+        let test = body.arrayValue?.first { $0["path"] == "/metadata/resourceVersion" }
+        return (body["metadata"]?["resourceVersion"] ?? test?["value"])?.stringValue
+            .flatMap { Int64($0) }
+    }
+
     /// Which of the controllers that write a status writes it.
     private static func writer(of status: JSON?) -> String {
         let fields = status?.objectValue?.keys.map { String($0) } ?? []
@@ -82,6 +90,7 @@ extension LawBook {
     func answered(
         _ route: Route, _ body: [UInt8], _ result: Result<Reply, HTTPError>, to host: Host
     ) {
+        noteLook(route, result, by: host)
         guard route.verb.isWrite, isOurs(route) else { return }
         let key = "\(host.number) \(route.objectPath)"
         var version: Int64?

@@ -14,6 +14,7 @@ extension LawBook {
             }
         }
         if effect.collection.hasSuffix("/runcheckpoints") { noteShard(effect) }
+        noteRepository(effect, by: host)
         if effect.collection.hasSuffix("/approvals") { checkApproval(effect, by: host) }
         guard effect.collection.hasSuffix("/workflowruns"),
             let json = effect.new ?? effect.old, let uid = json["metadata"]?["uid"]?.stringValue

@@ -40,6 +40,17 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     case partition
     /// The wall clock of a process jumps.
     case clockJump
+    // Those of git come last: what is drawn for the others stays what it was before them.
+    /// A fetch takes long, or longer than it may.
+    case fetchSlow
+    /// A fetch breaks off.
+    case fetchLost
+    /// The server of git refuses the credentials for a while.
+    case fetchDenied
+    /// The server of git does not know any reference for a while.
+    case fetchMissing
+    /// A fetch finds a branch where it was before.
+    case fetchStale
 
     /// Where a process may die around a write.
     static let kills: [Fault] = [.killBefore, .killUnanswered, .killAfter]
@@ -101,6 +112,8 @@ extension Fault {
         case .stop, .partition, .clockJump: 0.3
         case .watchBreak, .watchExpire: 0.02
         case .slow, .staleList: 0.02
+        case .fetchSlow, .fetchLost, .fetchStale: 0.1
+        case .fetchDenied, .fetchMissing: 0.04
         case .eventSkip, .eventReorder: 0.03
         case .eventDelay, .eventDuplicate: 0.1
         case .lostRequest, .lostReply, .conflict, .throttle, .serverError: 0.04

@@ -106,6 +106,7 @@ final class SimulatedTransport: KubernetesTransport {
     ) {
         // Once what was made is gone, nobody can tell a late create from a first one.
         if answer.isGiven, route.verb == .create, cluster.laws.isGone(request.body ?? []) { return }
+        if answer.isGiven, cluster.laws.isOfGoneRepository(route, request.body ?? []) { return }
         let faults = world.faults
         if faults.strikes(.throttle) {
             let refusal = Reply(refusal: 429, "TooManyRequests", "slow down", retryAfter: 1)

@@ -81,6 +81,10 @@ final class SimulatedServer: Sendable {
     /// A list as it was some time ago, where that fault strikes.
     func aged(_ reply: Reply, _ route: Route, for host: Host) -> Reply {
         guard route.verb == .list, reply.isSuccess, route["continue"] == nil else { return reply }
+        // Whoever asks for the objects of a repository asks for the newest, and not to fill a cache.
+        if RepositoryRecords.given[route.plural] != nil, route["labelSelector"] != nil {
+            return reply
+        }
         let key = "\(route.collection) \(route.namespace ?? "") \(route["limit"] ?? "")"
         let past = state.withLock { $0.past.updateValue(reply, forKey: key) }
         // A page's token counts once, so only a list of one page can be shown again.

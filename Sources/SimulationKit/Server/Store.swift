@@ -47,6 +47,7 @@ struct Store {
     private(set) var version: Int64 = 100
     private(set) var collections: [String: Collection] = [:]
     private var uids: UInt64 = 0
+    private var applies = ServerSideApply()
     private var pages: [String: (items: ArraySlice<Stored>, version: Int64)] = [:]
     /// How many changes of one collection are remembered.
     let historyLimit = 512
@@ -164,17 +165,39 @@ extension Store {
         return (Reply(stored(route)?.bytes ?? [], status: 201), effect)
     }
 
+    private mutating func createByApply(
+        _ route: Route, _ json: JSON, at now: Timestamp
+    ) -> (reply: Reply, effect: Effect?) {
+        guard json["metadata"]?["uid"] == nil else {
+            return (.conflict(route, "there is no object of that UID"), nil)
+        }
+        let made = create(route, ServerSideApply.stored(json), at: now)
+        if let uid = made.effect?.new?["metadata"]?["uid"]?.stringValue {
+            applies.noteCreation(json, uid: uid)
+        }
+        return made
+    }
+
     private mutating func write(
         _ route: Route, _ json: JSON, contentType: String, at now: Timestamp
     ) -> (reply: Reply, effect: Effect?) {
-        guard let present = stored(route) else { return (.notFound(route), nil) }
+        guard let present = stored(route) else {
+            return contentType == ServerSideApply.contentType
+                ? createByApply(route, json, at: now) : (.notFound(route), nil)
+        }
         if let refusal = refusal(route, json, present) { return (refusal, nil) }
         var new = json
         if route.verb == .patch {
-            guard contentType == "application/merge-patch+json" else {
-                return (Reply(refusal: 415, "UnsupportedMediaType", contentType), nil)
+            switch contentType {
+            case "application/merge-patch+json": new = present.json.merging(patch: json)
+            case ServerSideApply.contentType: new = applies.apply(json, to: present.json)
+            case "application/json-patch+json":
+                guard let patched = try? present.json.applying(JSONPatch(json: json)) else {
+                    return (.invalid("testing a value of \(route.name) failed"), nil)
+                }
+                new = ServerSideApply.stored(patched)
+            default: return (Reply(refusal: 415, "UnsupportedMediaType", contentType), nil)
             }
-            new = present.json.merging(patch: json)
         }
         var merged = present.json
         if route.subresource == "status" {

@@ -7,20 +7,14 @@ enum WriteKind {
     static let all: [String] = [
         "create approvals", "create deadletters", "create events", "create leases",
         "create runcheckpoints", "create workflowruns",
-        "delete deadletters", "delete runcheckpoints", "delete workflowruns",
+        "delete deadletters", "delete runcheckpoints", "delete templates",
+        "delete workflowruns", "delete workflows",
         "patch approvals/status", "patch deadletters/status", "patch events",
-        "patch providers/status", "patch runcheckpoints", "patch templates/status",
-        "patch workflowruns", "patch workflowruns/status", "patch workflows",
+        "patch providers/status", "patch runcheckpoints", "patch templates",
+        "patch templates/status", "patch workflowrepositories",
+        "patch workflowrepositories/status", "patch workflowruns", "patch workflowruns/status",
+        "patch workflows",
         "patch workflows/status", "update leases", "update runcheckpoints/status",
-    ]
-
-    /// Those that a simulation has no cause for, and why.
-    static let unsimulated: [String: String] = [
-        "patch workflowrepositories": "simulations have no git remote",
-        "patch workflowrepositories/status": "simulations have no git remote",
-        "patch templates": "a repository applies it, and simulations have no git remote",
-        "delete workflows": "a repository prunes it, and simulations have no git remote",
-        "delete templates": "a repository prunes it, and simulations have no git remote",
     ]
 
     /// How much more often a process dies around a write of this kind than around a common one.

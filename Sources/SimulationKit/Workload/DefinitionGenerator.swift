@@ -4,9 +4,10 @@ struct DefinitionGenerator {
     private let features: Features
     /// The numbers for what is rarer.
     private let rare: RandomStream
-    private var count = 0
+    private var count: Int
 
-    init(random: RandomStream, features: Features, rare: RandomStream) {
+    init(random: RandomStream, features: Features, rare: RandomStream, startingAt first: Int = 0) {
+        count = first
         self.random = random
         self.features = features
         self.rare = rare

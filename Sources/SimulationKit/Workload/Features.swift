@@ -1,5 +1,9 @@
 /// Which of the rarer things one simulation has, drawn from its seed.
 struct Features: Sendable {
+    /// The concern that says whether there are repositories, chosen so that none of the seeds of
+    /// `SimulationTests` has them: those are histories from before.
+    static let repositoriesConcern: UInt64 = 14_761
+
     let approvals: Bool
     let children: Bool
     let waits: Bool
@@ -22,8 +26,12 @@ struct Features: Sendable {
     let runs: Int?
     /// Whether a watcher follows the runs beside the operator.
     let watcher: Bool
+    /// How many repositories give definitions.
+    let repositories: Int
 
-    init(_ random: RandomStream) {
+    /// Draws them: what came later has numbers of its own, so that seeds without it stay what they were.
+    init(_ random: RandomStream, repositories: RandomStream) {
+        self.repositories = repositories.chance(0.12) ? 1 + repositories.below(2) : 0
         approvals = random.chance(0.2)
         children = random.chance(0.15)
         waits = random.chance(0.15)

@@ -18,6 +18,7 @@ struct Workload {
     private let random: RandomStream
     private let features: Features
     private let steering: Steering
+    private let authors: Authors
     private var definitions: DefinitionGenerator
     private var names = 0
 
@@ -27,6 +28,7 @@ struct Workload {
         let rare = RandomStream(seed: cluster.world.seed, concern: 8)
         features = cluster.world.features
         steering = Steering(cluster, features)
+        authors = Authors(cluster, features)
         definitions = DefinitionGenerator(random: random, features: features, rare: rare)
         duration = random.duration(.seconds(5) ... .seconds(45))
     }
@@ -41,6 +43,7 @@ struct Workload {
         for moment in stride(from: 1.0, to: Double(duration.components.seconds), by: 3) {
             cluster.world.clock.after(.seconds(moment)) { [cluster] in cluster.disturb() }
         }
+        authors.schedule(for: duration)
         guard steering.isNeeded else { return }
         for moment in stride(from: 0.9, to: Double(duration.components.seconds), by: 0.7) {
             cluster.world.clock.after(.seconds(moment)) { [steering] in steering.look() }
@@ -179,15 +182,8 @@ extension Workload {
         var edit = start
         for _ in 0..<random.below(3) {
             edit += random.duration(.zero ... .seconds(10))
-            // What is left out of a merge patch stays: each field is given.
-            var spec = definition().spec
+            var spec = Workload.replacing(definition().spec)
             spec["suspend"] = .bool(random.chance(0.1))
-            for field in ["finally", "events", "retention"] { spec[field] = spec[field] ?? .null }
-            let config = spec["config"] ?? [:]
-            spec["config"] = [
-                "maxParallel": config["maxParallel"] ?? .null,
-                "timeout": config["timeout"] ?? .null,
-            ]
             let body: JSON = ["spec": spec]
             at(edit, .editWorkflow) { [cluster] in
                 cluster.server.asUser(.patch, path, body)
@@ -197,6 +193,17 @@ extension Workload {
             let later = edit + random.duration(.zero ... .seconds(15))
             at(later, .deleteWorkflow) { [cluster] in cluster.server.asUser(.delete, path) }
         }
+    }
+
+    /// A definition for a merge patch: what is left out of one stays, so each field is given.
+    static func replacing(_ spec: JSON) -> JSON {
+        var spec = spec
+        for field in ["finally", "events", "retention"] { spec[field] = spec[field] ?? .null }
+        let config = spec["config"] ?? [:]
+        spec["config"] = [
+            "maxParallel": config["maxParallel"] ?? .null, "timeout": config["timeout"] ?? .null,
+        ]
+        return spec
     }
 
     private mutating func scheduleTemplate() {
@@ -215,8 +222,9 @@ extension Workload {
         create("workflowruns", Workload.object("WorkflowRun", name, spec), at: moment(0.5))
     }
 
-    /// Lets every run that was left paused go on.
+    /// Lets every run that was left paused go on, and puts most of what is in git right.
     func resumeAll() {
+        authors.settle()
         for (key, run) in cluster.server.objects(Workload.runs).sorted(by: { $0.key < $1.key })
         where run["spec"]?["desiredState"] == "Paused" {
             cluster.server.asUser(

@@ -121,13 +121,6 @@ extension JSON {
         return document
     }
 
-    /// Whether both are the same JSON, numbers compared by value.
-    private func isSame(as other: JSON) -> Bool {
-        if self == other { return true }
-        guard let first = doubleValue, let second = other.doubleValue else { return false }
-        return first == second
-    }
-
     private func existing(
         _ pointer: JSONPointer, operation: Int
     ) throws(JSONPatchError) -> (path: JSONPath, value: JSON) {

@@ -57,6 +57,43 @@ import Values
         }
     }
 
+    /// What a process leaves that dies between an apply and the status that was to say so.
+    @Test(arguments: Plane.all)
+    func `law 15: what was applied and never noted is pruned as well`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 1), "two.yaml": Manifest.single("two", 1),
+                "three.yaml": Manifest.single("three", 1),
+            ])
+            try await world.createRepository("repo", ["interval": "1h"])
+            try await world.isSynced(first)
+            try await world.forgetInventory()
+            let second = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 2), "two.yaml": nil,
+            ])
+            try await world.reconcile(at: "two is gone")
+            try await world.isSynced(second)
+            try await world.isGone(.workflows, "two")
+            try await world.forgetInventory()
+            try await world.client.delete(.workflowRepositories, world.key("repo"))
+            try await world.isGone(.workflowRepositories, "repo")
+            for name in ["one", "three"] { try await world.isGone(.workflows, name) }
+        }
+    }
+
+    /// A label holds 63 characters, a name 253.
+    @Test(arguments: Plane.all)
+    func `a repository with a long name knows what it gave`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let name = "repo" + String(repeating: "-long", count: 20)
+            _ = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository(name)
+            let workflow = try await world.run(of: "one", is: "Completed").spec["workflowSpec"]
+            _ = try await world.git.commit(["one.yaml": Manifest.single("one", 2)])
+            try await world.object(.workflows, "one", "to be the second") { $0.spec != workflow }
+        }
+    }
+
     @Test(arguments: Plane.all)
     func `a suspended repository rests until it goes on`(plane: Plane) async throws {
         try await World.with(plane) { world in
@@ -175,6 +212,13 @@ extension World {
             }
         }
         return versions
+    }
+
+    /// Has the repository's status say that it gave nothing.
+    func forgetInventory() async throws {
+        _ = try await client.patch(
+            .workflowRepositories, key("repo"), .merge(["status": ["inventory": ["entries": []]]]),
+            subresource: "status")
     }
 
     /// Asks for a look at the repository and waits until it was taken.

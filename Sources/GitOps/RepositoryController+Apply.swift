@@ -1,0 +1,131 @@
+import Git
+import Kubernetes
+import Resources
+import Synchronization
+import Values
+
+extension RepositoryController {
+    /// Applies objects, some at once, and tells of each whether and why it failed.
+    func applyAll(
+        _ resources: [DesiredResource], _ commit: GitCommit, _ object: KubernetesObject
+    ) async -> [(resource: DesiredResource, failure: SyncFailure?)] {
+        await withTaskGroup(of: (Int, SyncFailure?).self) { group in
+            var failures = [SyncFailure?](repeating: nil, count: resources.count)
+            var next = 0
+            while next < min(SyncLimits.concurrentApplies, resources.count) {
+                let index = next
+                group.addTask { (index, await self.apply(resources[index], commit, object)) }
+                next += 1
+            }
+            while let (index, failure) = await group.next() {
+                failures[index] = failure
+                guard next < resources.count else { continue }
+                let index = next
+                group.addTask { (index, await self.apply(resources[index], commit, object)) }
+                next += 1
+            }
+            return zip(resources, failures).map { ($0, $1) }
+        }
+    }
+
+    /// Applies one object: a look whose it is, and one call that creates or changes just that one, and
+    /// takes away what we set before (laws 8 and 22).
+    private func apply(
+        _ resource: DesiredResource, _ commit: GitCommit, _ object: KubernetesObject
+    ) async -> SyncFailure? {
+        guard let type = ResourceType.synced(kind: resource.kind) else { return nil }
+        let key = ObjectKey(namespace: object.namespace, name: resource.name)
+        let claim = "\(resource.id) \(key.namespace)"
+        guard claims.withLock({ $0.insert(claim).inserted }) else {
+            return .waiting(for: resource, "another repository applies it")
+        }
+        defer { claims.withLock { _ = $0.remove(claim) } }
+        var wanted = wanted(resource, type, key, commit, object)
+        do {
+            if let present = try await look(type, key) {
+                let owner = present.label(Labels.repository)
+                if let owner, owner != ResourceName.labelValue(object.name) {
+                    return .owned(by: owner, resource)
+                }
+                if present.isDeleting { return .waiting(for: resource, "it is being deleted") }
+                wanted.metadata["uid"] = present.uid.map { .string($0) }
+                wanted.metadata["resourceVersion"] = present.resourceVersion.map {
+                    .string($0.description)
+                }
+            }
+            var applied = try await client.patch(type, key, .apply(wanted.json, force: true))
+            if !applied.spec.isSame(as: wanted.spec) {
+                applied = try await replaceSpec(of: applied, with: wanted.spec, type)
+            }
+            caches[type]?.recordWrite(applied)
+            return nil
+        } catch {
+            return SyncFailure(error, path: resource.path, doing: "apply \(resource.id)")
+        }
+    }
+
+    private func wanted(
+        _ resource: DesiredResource, _ type: ResourceType, _ key: ObjectKey, _ commit: GitCommit,
+        _ object: KubernetesObject
+    ) -> KubernetesObject {
+        var wanted = KubernetesObject(type, key)
+        let written = KubernetesObject(resource.json)
+        wanted.labels = written.labels
+        wanted.labels[Labels.repository] = .string(ResourceName.labelValue(object.name))
+        wanted.labels[Labels.managedBy] = .string(Labels.manager)
+        wanted.annotations = written.annotations
+        wanted.annotations[Annotations.repositoryUID] = object.uid.map { .string($0) }
+        wanted.annotations[Annotations.path] = .string(resource.path)
+        wanted.annotations[Annotations.commit] = .string(commit.id.description)
+        wanted.annotations[Annotations.manifestDigest] = .string(resource.digest.description)
+        // Set here, the controller of the kind need not write it first.
+        if type == .workflows { wanted.finalizers = [Finalizers.cleanup] }
+        wanted.spec = written.spec
+        return wanted
+    }
+
+    /// The object as it is now; nil where there is none.
+    private func look(
+        _ type: ResourceType, _ key: ObjectKey
+    ) async throws(KubernetesError) -> KubernetesObject? {
+        do {
+            return try await client.get(type, key)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    /// Takes away what others added to a spec: an apply leaves fields that somebody else owns.
+    private func replaceSpec(
+        of object: KubernetesObject, with spec: JSON, _ type: ResourceType
+    ) async throws(KubernetesError) -> KubernetesObject {
+        let version = object.resourceVersion?.description ?? ""
+        return try await client.patch(
+            type, object.key,
+            .json([
+                ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
+                ["op": "replace", "path": "/spec", "value": spec],
+            ]))
+    }
+
+    /// Deletes one object that the repository gave, unless it is another's by now, or changes again.
+    func prune(_ id: InventoryID, of object: KubernetesObject) async -> SyncFailure? {
+        guard let type = ResourceType.synced(kind: id.kind) else { return nil }
+        let key = ObjectKey(namespace: object.namespace, name: id.name)
+        do {
+            guard let present = try await look(type, key),
+                present.label(Labels.repository) == ResourceName.labelValue(object.name),
+                present.annotation(Annotations.prune) != "disabled"
+            else { return nil }
+            try await client.delete(
+                type, key,
+                options: DeleteOptions(
+                    uid: present.uid, resourceVersion: present.resourceVersion?.description))
+            return nil
+        } catch {
+            guard error.code != .notFound else { return nil }
+            return SyncFailure(error, path: id.description, doing: "prune \(id)")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Git
+import Kubernetes
+import Values
+
+/// Says what a repository's objects and status must be, from the commit alone.
+struct RepositoryJudge {
+    let repository: KubernetesObject
+    let commit: ModelCommit
+    let path: String
+    let objects: [KubernetesObject]
+
+    private var failures: [JSON] { repository.status["failures"]?.arrayValue ?? [] }
+
+    /// What the status says is applied, with the file of each.
+    private var inventory: [(id: String, path: String)] {
+        (repository.status["inventory"]?["entries"]?.arrayValue ?? [])
+            .map { ($0["id"]?.stringValue ?? "", $0["path"]?.stringValue ?? "") }
+    }
+
+    /// What is not as it should be, with the law.
+    var problems: [(Int, String)] {
+        var found: [(Int, String)] = []
+        let given = commit.given(under: path)
+        let brokenPaths = commit.files(under: path).filter { $0.file.fault != nil }.map(\.path)
+        var owned: Set<String> = []
+        var isWhole = brokenPaths.isEmpty
+        for (id, candidates) in given.sorted(by: { $0.key < $1.key }) {
+            if candidates.count > 1 { isWhole = false }
+            guard let object = objects.first(where: { "\($0.kind)/\($0.name)" == id }) else {
+                found.append((15, "\(id) is not there, and the commit \(commit.id) holds it"))
+                continue
+            }
+            if let other = object.givenBy, other != repository.labelAsRepository {
+                isWhole = false
+                if !tells(RepositoryWords.foreign, candidates.map(\.path)) {
+                    found.append((33, "\(id) is of \(other), and the status does not say so"))
+                }
+                continue
+            }
+            owned.insert(id)
+            check(object, id, candidates, &found)
+        }
+        checkExtra(given, owned, Set(brokenPaths), &found)
+        checkStatus(brokenPaths, isWhole: isWhole, &found)
+        return found
+    }
+
+    private func tells(_ code: String, _ paths: [String]) -> Bool {
+        failures.contains { failure in
+            failure["code"]?.stringValue == code
+                && paths.contains(failure["path"]?.stringValue ?? "")
+        }
+    }
+
+    private func check(
+        _ object: KubernetesObject, _ id: String,
+        _ candidates: [(path: String, manifest: ModelManifest)], _ found: inout [(Int, String)]
+    ) {
+        if object.givenBy != repository.labelAsRepository {
+            found.append((15, "\(id) is not marked as given by it"))
+        }
+        let wanted = candidates.filter {
+            ServerSideApply.stored($0.manifest.spec) == ServerSideApply.stored(object.spec)
+        }
+        if wanted.isEmpty {
+            found.append((15, "\(id) is not as the commit \(commit.id) says: \(object.json.text)"))
+        } else if !wanted.contains(where: { $0.manifest.isKept == object.isKeptByAnnotation }) {
+            found.append((15, "\(id) has another annotation than the commit says"))
+        }
+        if !inventory.contains(where: { $0.id == id }) {
+            found.append((15, "\(id) is not in the inventory"))
+        }
+    }
+
+    /// What is there beyond the commit: nothing, but for what is kept, and what a bad file gave before.
+    private func checkExtra(
+        _ given: [String: [(path: String, manifest: ModelManifest)]], _ owned: Set<String>,
+        _ brokenPaths: Set<String>, _ found: inout [(Int, String)]
+    ) {
+        let prunes = repository.spec["prune"]?.boolValue ?? true
+        let retained = Set(inventory.filter { brokenPaths.contains($0.path) }.map(\.id))
+        for object in objects where object.givenBy == repository.labelAsRepository {
+            let id = "\(object.kind)/\(object.name)"
+            guard given[id] == nil, !retained.contains(id), prunes, !object.isKeptByAnnotation,
+                object.annotation(RepositoryWords.uid) == repository.uid
+            else { continue }
+            found.append((15, "\(id) is there, and the commit \(commit.id) does not hold it"))
+        }
+        for (id, _) in inventory where !owned.contains(id) && !retained.contains(id) {
+            found.append((15, "\(id) is in the inventory, and is not given"))
+        }
+    }
+
+    private func checkStatus(
+        _ brokenPaths: [String], isWhole: Bool, _ found: inout [(Int, String)]
+    ) {
+        for path in brokenPaths where !failures.contains(where: { $0["path"]?.stringValue == path })
+        {
+            found.append((33, "the status does not say what is wrong with \(path)"))
+        }
+        let reason = repository.readyReason ?? ""
+        if reason != (isWhole ? "Synced" : "InvalidManifests") {
+            found.append((33, "it is \(reason), which it should not be"))
+        }
+        for field in ["lastAttemptedRevision", "lastAppliedRevision"] {
+            let revision = repository.status[field]?.stringValue ?? ""
+            if !revision.hasSuffix(commit.id.hexadecimal) {
+                found.append((33, "\(field) is \(revision), and the head is \(commit.id)"))
+            }
+        }
+    }
+}
