@@ -6,9 +6,10 @@ extension Simulation {
         case first = 1
         /// Streams as well.
         case streams = 2
-
+        /// Repositories as well.
+        case repositories = 3
         /// Streams of commands and of responses as well.
-        case sources = 3
+        case sources = 4
 
         /// All there is.
         public static let latest = Edition.sources
@@ -19,6 +20,7 @@ extension Simulation {
         }
 
         var hasStreams: Bool { self >= .streams }
+        var hasRepositories: Bool { self >= .repositories }
         var hasSources: Bool { self >= .sources }
     }
 }

@@ -19,7 +19,9 @@ extension OwnedObject {
         await signals.withSubscription(to: object.key) { changes in
             while !signals.isClosed {
                 var view = view(object)
+                var isMissed = false
                 if case .gone = view {
+                    isMissed = true
                     if Task.isCancelled { return .cancelled }
                     view = await look(at: object)
                 }
@@ -43,9 +45,32 @@ extension OwnedObject {
                     }
                     if let outcome = withdraw() { return outcome }
                 }
-                await changes.next()
+                await wait(for: changes, isMissed: isMissed)
             }
             return .cancelled
+        }
+    }
+
+    /// How long what the cache has missed is not looked at.
+    private static let missedInterval = Duration.seconds(15)
+
+    /// Waits for a change: of what the cache has missed it may never tell, so that is looked at again.
+    private func wait(for changes: ObjectSignals.Subscription, isMissed: Bool) async {
+        guard isMissed, !Task.isCancelled else {
+            await changes.next()
+            return
+        }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                do {
+                    try await context.time.sleep(OwnedObject.missedInterval)
+                    changes.wake()
+                } catch {
+                    // A change came first.
+                }
+            }
+            await changes.next()
+            group.cancelAll()
         }
     }
 

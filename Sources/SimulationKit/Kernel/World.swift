@@ -35,7 +35,8 @@ final class World: Sendable {
         faults = Faults(seed: seed, coverage)
         features = Features(
             RandomStream(seed: seed, concern: 10),
-            repositories: RandomStream(seed: seed, concern: Features.repositoriesConcern))
+            repositories: edition.hasRepositories
+                ? RandomStream(seed: seed, concern: Features.repositoriesConcern) : nil)
         streams =
             edition.hasStreams ? StreamFeatures(seed, edition) : nil
         secretWords = World.secretWords(RandomStream(seed: seed, concern: 21))

@@ -1,7 +1,7 @@
 /// Which of the rarer things one simulation has, drawn from its seed.
 struct Features: Sendable {
-    /// The concern that says whether there are repositories, chosen so that none of the seeds of
-    /// `SimulationTests` has them: those are histories from before.
+    /// The concern that says whether there are repositories: chosen so that no seed of the first
+    /// edition in `SimulationTests` has them.
     static let repositoriesConcern: UInt64 = 14_761
 
     let approvals: Bool
@@ -29,9 +29,10 @@ struct Features: Sendable {
     /// How many repositories give definitions.
     let repositories: Int
 
-    /// Draws them: what came later has numbers of its own, so that seeds without it stay what they were.
-    init(_ random: RandomStream, repositories: RandomStream) {
-        self.repositories = repositories.chance(0.12) ? 1 + repositories.below(2) : 0
+    /// Draws them; those of later editions from numbers of their own.
+    init(_ random: RandomStream, repositories: RandomStream?) {
+        self.repositories =
+            repositories.map { $0.chance(0.12) ? 1 + $0.below(2) : 0 } ?? 0
         approvals = random.chance(0.2)
         children = random.chance(0.15)
         waits = random.chance(0.15)
