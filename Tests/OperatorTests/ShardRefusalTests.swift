@@ -72,6 +72,8 @@ import Values
 private final class ShardlessServer: KubernetesTransport {
     private struct State {
         var isOpen = false
+        /// The shard that was refused first: of one checkpoint several may be written at once.
+        var name: String?
         var refusals: [Duration] = []
     }
 
@@ -80,7 +82,7 @@ private final class ShardlessServer: KubernetesTransport {
 
     init(_ http: HTTPClient) { self.http = http }
 
-    /// When shards were refused.
+    /// When the first shard was refused.
     var refusals: [Duration] { state.withLock(\.refusals) }
 
     /// Knows the kind from now on.
@@ -90,7 +92,10 @@ private final class ShardlessServer: KubernetesTransport {
         let isRefused = state.withLock { state in
             guard !state.isOpen, request.method == .post, request.url.contains("/runcheckpoints")
             else { return false }
-            state.refusals.append(SystemClock.monotonic())
+            let body = request.body.flatMap { try? JSON(parsing: $0) }
+            let name = body?["metadata"]?["name"]?.stringValue ?? ""
+            if state.name == nil { state.name = name }
+            if state.name == name { state.refusals.append(SystemClock.monotonic()) }
             return true
         }
         guard isRefused else { return try await http.send(request) }

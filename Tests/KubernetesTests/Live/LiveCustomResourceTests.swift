@@ -85,7 +85,7 @@ struct LiveCustomResourceTests {
             let error = await #expect(throws: KubernetesError.self) {
                 _ = try await client.list(other, namespace: "default")
             }
-            #expect(error?.code == .notFound)
+            #expect(error?.code == .unknownPath)
         }
     }
 }
