@@ -24,12 +24,13 @@ struct CheckpointShard: Sendable {
 
     /// Hands out what the shard's object is to say once the changes are in it.
     mutating func take(sequence number: Int64) -> JSON {
+        // Before they are written down: an object with more of them is refused, for good.
+        if unknown.count > CheckpointShard.maximumUnknown { unknown.removeFirst() }
         var undo = [undoing(to: sequence) { stored[$0] }]
         for (number, entries) in unknown {
             undo.append(undoing(to: number) { entries[$0] ?? stored[$0] })
         }
         unknown.append((number, pending))
-        if unknown.count > CheckpointShard.maximumUnknown + 1 { unknown.removeFirst() }
         return [
             "sequence": .integer(number),
             "tasks": .object(JSONObject(stored.merging(pending) { $1 }.map { ($0.key, $0.value) })),
