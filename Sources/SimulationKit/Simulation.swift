@@ -28,6 +28,8 @@ public struct Simulation: Sendable {
     static let patience = Duration.seconds(3600)
     /// How long nothing may be written at the end.
     static let silence = Duration.seconds(20)
+    /// How long until nobody holds a share of a provider's limits.
+    static let sharesEnd = Duration.seconds(70)
     /// The most jobs that may run without time passing.
     static let stepsAtOnce = 200_000
     /// The most jobs of one simulation, fifty times what one has.
@@ -124,7 +126,9 @@ public struct Simulation: Sendable {
     /// What has come to its end stays at rest, however often it is looked at (law 14).
     private mutating func comeToRest() {
         let writes = cluster.laws.writes
-        go(for: Simulation.silence)
+        // A process that stops gives back what it holds of a provider: that ends by itself, later by
+        // a clock that was ahead when it was taken.
+        go(for: world.features.provider ? Simulation.sharesEnd : Simulation.silence)
         cluster.stop(restarting: true)
         go(for: Simulation.silence + .seconds(15))
         let more = cluster.laws.writes - writes
