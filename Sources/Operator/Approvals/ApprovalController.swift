@@ -48,6 +48,13 @@ final class ApprovalController: Sendable {
         queue.add(approval.key)
     }
 
+    /// Forgets what an approval asks, as its task has ended.
+    func forget(_ approval: KubernetesObject) {
+        asked.withLock { asked in
+            if asked[approval.key]?.uid == approval.uid { asked[approval.key] = nil }
+        }
+    }
+
     /// Takes an approval back, as the run wants no more of the attempt that asked.
     func withdraw(_ approval: KubernetesObject) {
         guard let uid = approval.uid else { return }
@@ -64,8 +71,11 @@ final class ApprovalController: Sendable {
         // Until the cache shows our own last write, it shows the past (law 23).
         guard let current = cache.current(key) else { return }
         guard var approval = current, !approval.isDeleting else {
-            if let uid = current?.uid { withdrawn.withLock { _ = $0.remove(uid) } }
-            asked.withLock { $0[key] = nil }
+            // One that no cache shows yet is asked all the same: its task ends the note.
+            if let uid = current?.uid {
+                withdrawn.withLock { _ = $0.remove(uid) }
+                asked.withLock { $0[key] = nil }
+            }
             queue.forget(key)
             return
         }

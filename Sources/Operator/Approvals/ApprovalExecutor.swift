@@ -33,6 +33,7 @@ struct ApprovalExecutor: TaskExecutor {
                 ApprovalExecutor.difference(of: present, from: draft)
             }
             controller.note(question.asked(by: approval, draft.spec), by: approval)
+            defer { controller.forget(approval) }
             let line = "asks for approval: \(approval.name), \(question.digest)\n"
             await output.write(stream: .stdout, bytes: Array(line.utf8))
             return await owned.outcome(
