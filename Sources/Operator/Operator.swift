@@ -278,11 +278,6 @@ public final class Operator: Sendable {
         await informers.waitUntilSynced()
         guard !Task.isCancelled else { return }
         context.logger.info("caches synced")
-        // Before any run is taken up: what is kept of runs that were deleted while another process led,
-        // or none, is removed by nobody else.
-        let uids = Set(runs.cache.objects.compactMap(\.uid))
-        logs.removeAll(except: uids)
-        streams.removeAll(except: uids)
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runs.run() }
             group.addTask { await self.admission.run() }

@@ -24,15 +24,4 @@ import Testing
         store.append(Array("late".utf8), to: key)
         #expect(try FileSystem.list(directory.path) == [])
     }
-
-    @Test func `output of runs that were deleted while nobody looked is removed`() throws {
-        for run in ["gone", "here"] {
-            let key = AttemptLogStore.Key(runUID: run, taskID: "task", attempt: 1)
-            store.open(key)
-            store.append([1], to: key)
-            store.close(key)
-        }
-        store.removeAll(except: ["here"])
-        #expect(try FileSystem.list(directory.path) == ["here"])
-    }
 }

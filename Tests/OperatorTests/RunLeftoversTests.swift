@@ -65,18 +65,4 @@ import Values
             }
         }
     }
-
-    @Test func `what was deleted while nobody led is removed at the start`() async throws {
-        let directory = try TemporaryDirectory()
-        for kind in ["logs", "streams"] {
-            try FileSystem.createDirectory("\(directory.path)/\(kind)/gone-uid")
-        }
-        try await EmbeddedWorld.with(in: directory) { _ in
-            for kind in ["logs", "streams"] {
-                try await awaited("\(kind) to be empty") {
-                    try FileSystem.list("\(directory.path)/\(kind)").isEmpty
-                }
-            }
-        }
-    }
 }

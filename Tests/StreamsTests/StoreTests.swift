@@ -37,15 +37,6 @@ import Values
         #expect(store.openCount == 0)
     }
 
-    @Test func `streams of runs that are gone are removed, and those of others kept`() throws {
-        let store = StreamStore(directory: temporary.path)
-        for run in ["here", "gone"] {
-            try store.log(StreamStore.Address(runUID: run, path: "source")).begin(generation: 1)
-        }
-        store.removeAll(except: ["here", "elsewhere"])
-        #expect(try FileSystem.list(temporary.path) == ["here"])
-    }
-
     init() throws { temporary = try TemporaryDirectory() }
 
     private var directory: String { temporary.file("streams") }

@@ -84,12 +84,6 @@ public final class AttemptLogStore: Sendable {
         try? files.remove(places.folder(ofRun: runUID))
     }
 
-    /// Removes the output of all runs but these: of those that were deleted while nobody looked.
-    public func removeAll(except runUIDs: Set<String>) {
-        let names = (try? files.list(places.directory)) ?? []
-        for folder in places.folders(names, exceptOf: runUIDs) { try? files.remove(folder) }
-    }
-
     private func path(_ key: Key) -> String {
         "\(places.folder(ofRun: key.runUID))/\(RunFiles.name(ofTask: key.taskID)).\(key.attempt).log"
     }

@@ -41,17 +41,4 @@ public struct RunFiles: Sendable {
         guard name.utf8.count > longestName else { return name }
         return String(name.prefix(shownName)) + "%" + Digest(of: path).hexadecimal.prefix(24)
     }
-
-    /// The folders of what is in the directory, but for those of some runs.
-    ///
-    /// - Parameter names: what is in it, or the files below it, sorted.
-    public func folders(_ names: [String], exceptOf runUIDs: Set<String>) -> [String] {
-        let kept = Set(runUIDs.map(RunFiles.name(ofRun:)))
-        var found: [String] = []
-        for name in names {
-            let folder = String(name.prefix { $0 != "/" })
-            if !kept.contains(folder), found.last != folder { found.append(folder) }
-        }
-        return found.map { "\(directory)/\($0)" }
-    }
 }

@@ -76,10 +76,4 @@ public final class StreamStore: Sendable {
         close(runUID: runUID)
         try? files.remove(places.folder(ofRun: runUID))
     }
-
-    /// Removes the streams of all runs but these: of those that were deleted while nobody looked.
-    public func removeAll(except runUIDs: Set<String>) {
-        let names = (try? files.list(places.directory)) ?? []
-        for folder in places.folders(names, exceptOf: runUIDs) { try? files.remove(folder) }
-    }
 }
