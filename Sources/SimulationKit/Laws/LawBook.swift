@@ -69,7 +69,7 @@ final class LawBook: Sendable {
         var runs: [String: RunRecord] = [:]
         var attempts: [AttemptName: AttemptRecord] = [:]
         /// The newest version of each object that each process knows its own write made.
-        var written: [String: Int64] = [:]
+        var written: [String: OwnWrite] = [:]
         /// What each process wrote last of each part of an object.
         var lastBodies: [String: Int] = [:]
         /// Status writes under way, by process and object.

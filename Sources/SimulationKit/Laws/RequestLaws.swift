@@ -4,6 +4,19 @@ import Values
 
 /// The laws of single requests: conditional writes, reads after unknown outcomes, one worker a key.
 extension LawBook {
+    /// The last write of a process to a part of an object.
+    struct OwnWrite {
+        let uid: String?
+        let version: Int64
+
+        /// Whether a write says that it is of another object of the same name: one that was deleted
+        /// since is written in vain and not over what is there.
+        func isOther(than write: JSON) -> Bool {
+            guard let wanted = write["metadata"]?["uid"]?.stringValue, let uid else { return false }
+            return wanted != uid
+        }
+    }
+
     /// A process sends a request.
     func sent(_ route: Route, _ body: [UInt8], by host: Host) {
         if route.verb.isWrite, !WriteKind.all.contains(route.kind) {
@@ -42,7 +55,8 @@ extension LawBook {
                 state.lastBodies.updateValue(body.hashValue, forKey: part)
                 == body.hashValue
             return (
-                state.written[part], state.unknown.contains("\(key) \(route.kind)"), isAgain
+                state.written[part].flatMap { $0.isOther(than: json) ? nil : $0.version },
+                state.unknown.contains("\(key) \(route.kind)"), isAgain
             )
         }
         // A watch that leaves changes out takes a cache past a write that it has not seen.
@@ -94,17 +108,19 @@ extension LawBook {
         guard route.verb.isWrite, isOurs(route) else { return }
         let key = "\(host.number) \(route.objectPath)"
         var version: Int64?
+        var uid: String?
         var ended: String?
         var isUnknown = false
         switch result {
         case .success(let reply) where reply.isSuccess:
             let object = (try? JSON(parsing: reply.body)) ?? .null
             version = object["metadata"]?["resourceVersion"]?.stringValue.flatMap { Int64($0) }
+            uid = object["metadata"]?["uid"]?.stringValue
             let status = object["status"]
             if RunWords.endings.contains(status?["reason"]?.stringValue ?? "")
                 || RunWords.ends.contains(status?["phase"]?.stringValue ?? "")
             {
-                ended = object["metadata"]?["uid"]?.stringValue
+                ended = uid
             }
         case .success(let reply): isUnknown = reply.status >= 500
         case .failure(let error): isUnknown = error.outcomeUnknown
@@ -115,7 +131,9 @@ extension LawBook {
         state.withLock { state in
             if route.subresource == "status" { state.writing[key + writer, default: 1] -= 1 }
             let part = LawBook.part(key, route, writer)
-            if let version { state.written[part] = max(version, state.written[part] ?? 0) }
+            if let version, version > state.written[part]?.version ?? 0 {
+                state.written[part] = LawBook.OwnWrite(uid: uid, version: version)
+            }
             if let ended { state.runs[ended]?.endingSeenBy.insert(host.number) }
             if isUnknown { state.unknown.insert("\(key) \(route.kind)") }
         }

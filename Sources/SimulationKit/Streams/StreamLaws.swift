@@ -12,8 +12,11 @@ final class StreamLaws: Sendable {
         var expected: [String: NaiveStream] = [:]
         /// The machines on which attempts at streams of a run were made.
         var nodes: [String: Set<Int>] = [:]
-        /// The machine of the last attempt, by run and task.
-        var lastNode: [String: Int] = [:]
+        /// The last attempt and its machine, by run and task.
+        ///
+        /// It need not be the last to start: a process that has lost its run may start an earlier one
+        /// beside it.
+        var last: [String: (attempt: Int, node: Int)] = [:]
     }
 
     private let world: World
@@ -30,7 +33,11 @@ final class StreamLaws: Sendable {
         let place = "\(attempt.runUID)/\(attempt.taskID)"
         let before = state.withLock { state in
             state.nodes[attempt.runUID, default: []].insert(host.node)
-            return state.lastNode.updateValue(host.node, forKey: place)
+            let before = state.last[place]
+            if attempt.attempt >= before?.attempt ?? 0 {
+                state.last[place] = (attempt.attempt, host.node)
+            }
+            return before?.node
         }
         let isElsewhere = before.map { $0 != host.node } ?? false
         world.coverage.hit(
@@ -183,7 +190,7 @@ final class StreamLaws: Sendable {
         _ cluster: Cluster
     ) {
         guard !cluster.streamFaults.has(.diskLost),
-            let node = state.withLock({ $0.lastNode["\(uid)/\(task.id)"] })
+            let node = state.withLock({ $0.last["\(uid)/\(task.id)"]?.node })
         else { return }
         let disk = cluster.disk(of: node)
         let files = disk.files(below: HostFiles.streams(of: uid)).filter {
