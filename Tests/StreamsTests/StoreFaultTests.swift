@@ -15,7 +15,7 @@ import Values
 
     /// Files of which operations fail while it is said so.
     private final class Disk: Sendable {
-        enum Trouble { case none, isFull, isBlind }
+        enum Trouble { case none, isFull, isBlind, isStuck }
 
         let trouble = Mutex(Trouble.none)
 
@@ -38,7 +38,11 @@ import Values
                     try real.append(Array(bytes.prefix(bytes.count / 2)), path)
                     throw FileError(operation: "append to", path: path, code: .noSpace)
                 },
-                createDirectory: real.createDirectory, remove: real.remove)
+                createDirectory: real.createDirectory,
+                remove: { [self] path throws(FileError) in
+                    guard trouble.withLock({ $0 == .isStuck }) else { return try real.remove(path) }
+                    throw FileError(operation: "remove", path: path, code: .notPermitted)
+                })
         }
 
         private func look(_ path: String) throws(FileError) {
@@ -132,23 +136,42 @@ import Values
         let whole = log(disk)
         try whole.begin(generation: 1)
         #expect(try await whole.append(lines(0..<3), arrival: 1000))
-        try whole.seal()
+        try whole.seal(by: 1)
         // Another process, and another machine with an older part of it.
         let again = log(disk)
-        again.end(isComplete: true, isSealed: true)
+        again.end(isComplete: true, sealedBy: 1)
         guard case .ended(true) = try again.read(generation: 1, from: 3, as: &place) else {
             Issue.record("not ended")
             return
         }
+        again.end(isComplete: true, sealedBy: 2)
+        #expect(throws: StreamFailure.self) {
+            try again.read(generation: 1, from: 3, as: &place)
+        }
         let part = log(disk, folder: "elsewhere")
         try part.begin(generation: 1)
         #expect(try await part.append(lines(0..<2), arrival: 1000))
-        part.end(isComplete: true, isSealed: true)
+        part.end(isComplete: true, sealedBy: 1)
         #expect(try read(part) == ["line 0", "line 1"])
         let failure = #expect(throws: StreamFailure.self) {
             try part.read(generation: 1, from: 2, as: &place)
         }
         #expect(failure?.code == .lost)
+    }
+
+    @Test func `what cannot be removed is not part of what comes later`() async throws {
+        let disk = Disk()
+        let log = small(disk)
+        try log.begin(generation: 1)
+        #expect(try await log.append(lines(0..<20), arrival: 1000))
+        disk.trouble.withLock { $0 = .isStuck }
+        try log.begin(generation: 2)
+        #expect(try await log.append(lines(0..<1), arrival: 1000))
+        #expect(try read(log, generation: 2) == ["line 0"])
+        disk.trouble.withLock { $0 = .none }
+        let next = small(disk)
+        #expect(try read(next, generation: 2) == ["line 0"])
+        #expect(try FileSystem.list(temporary.file("streams/uid-1")) == ["task.2.0.stream"])
     }
 
     @Test func `what was read of another generation lets nothing go`() async throws {
@@ -182,15 +205,15 @@ import Values
         let log = log(disk)
         try log.begin(generation: 1)
         #expect(try await log.append(lines(0..<1), arrival: 1000))
-        try log.seal()
+        try log.seal(by: 1)
         try log.begin(generation: 1)
         #expect(try await log.append(lines(1..<2), arrival: 1000))
-        log.end(isComplete: true, isSealed: true)
+        log.end(isComplete: true, sealedBy: 1)
         #expect(throws: StreamFailure.self) {
             try log.read(generation: 1, from: 2, as: &place)
         }
         try log.begin(generation: 2)
-        log.end(isComplete: true, isSealed: true)
+        log.end(isComplete: true, sealedBy: 1)
         #expect(throws: StreamFailure.self) {
             try log.read(generation: 2, from: 0, as: &place)
         }

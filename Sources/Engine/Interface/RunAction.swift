@@ -22,9 +22,9 @@ public enum RunAction: Sendable, Hashable {
     case cancelAttempt(AttemptReference)
     /// What the attempt last reported of its progress before this write was taken is stored.
     case progressStored(AttemptReference)
-    /// The stream of a task is over, by its path: whether the task completed, and whether that was by
-    /// an attempt, so that the stream has an end that is told in it.
-    case streamEnded(String, isComplete: Bool, isByAttempt: Bool)
+    /// The stream of a task is over, by its path: whether the task completed, and by which attempt; nil
+    /// where it was by none.
+    case streamEnded(String, isComplete: Bool, attempt: Int?)
     /// A task that read a stream has ended: both by their paths.
     case streamReleased(String, reader: String)
     /// Look for a result of this key, and answer with `resultFound`.

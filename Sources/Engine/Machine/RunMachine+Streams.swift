@@ -109,7 +109,7 @@ extension RunMachine {
                 actions.append(
                     .streamEnded(
                         path, isComplete: tasks[task].phase == .completed,
-                        isByAttempt: tasks[task].reason == nil))
+                        attempt: tasks[task].reason == nil ? Int(tasks[task].attempt) : nil))
             }
             let (program, index) = place(of: task)
             guard let source = program.tasks[index].stream?.source else { continue }

@@ -77,7 +77,7 @@ struct StreamAttempt: Sendable {
             }
             if Task.isCancelled { return .cancelled }
             guard try await checkpoint() else { return .cancelled }
-            try log.seal()
+            try log.seal(by: request.attempt)
             return .succeeded(outputs: pipeline.outputs)
         } catch let failure as StreamFailure { throw failure.taskError } catch {
             throw error as? TaskError ?? .invalid("\(error)")

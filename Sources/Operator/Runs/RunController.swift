@@ -369,8 +369,8 @@ extension RunController {
         case .progressStored(let reference):
             guard let path = driver.path(of: reference) else { return }
             attempts.noteProgressStored(path, attempt: reference.attempt, of: driver.identity)
-        case .streamEnded(let path, let isComplete, let isByAttempt):
-            stream(path, of: driver).end(isComplete: isComplete, isSealed: isByAttempt)
+        case .streamEnded(let path, let isComplete, let attempt):
+            stream(path, of: driver).end(isComplete: isComplete, sealedBy: attempt)
         case .streamReleased(let path, let reader): stream(path, of: driver).release(reader)
         case .setTimer: break  // The driver keeps the moment; drive(_:) asks for it at the end.
         case .recordEvent(let notice):

@@ -16,6 +16,7 @@ final class StreamOutput: Sendable {
 
     private let log: StreamLog
     private let clock: AttemptClock
+    private let attempt: Int
     private let state: Mutex<State>
 
     /// Begins the stream of an attempt, or goes on with that of earlier ones where the task says that
@@ -27,6 +28,7 @@ final class StreamOutput: Sendable {
     ) throws(StreamFailure) {
         self.log = log
         clock = store.clock
+        self.attempt = attempt.reference.attempt
         state = Mutex(State(splitter: LineSplitter(maximumBytes: store.limits.recordBytes)))
         try log.begin(
             generation: StreamOutput.resumes(attempt) ? 1 : Int64(attempt.reference.attempt),
@@ -47,7 +49,7 @@ final class StreamOutput: Sendable {
     func finish() async -> StreamFailure? {
         await append(state.withLock { $0.splitter.flush().map { [$0] } ?? [] })
         if let failure = state.withLock({ $0.failure }) { return failure }
-        do throws(StreamFailure) { try log.seal() } catch { return error }
+        do throws(StreamFailure) { try log.seal(by: attempt) } catch { return error }
         return nil
     }
 

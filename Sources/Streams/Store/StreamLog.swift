@@ -75,19 +75,20 @@ public final class StreamLog: Sendable {
     /// Notes for good that all is written: an attempt that completes does so before it says so.
     ///
     /// - Throws: ``StreamFailure`` where that cannot be stored.
-    public func seal() throws(StreamFailure) {
-        try state.withLock { state throws(StreamFailure) in try state.seal() }
+    public func seal(by attempt: Int) throws(StreamFailure) {
+        try state.withLock { state throws(StreamFailure) in try state.seal(by: attempt) }
     }
 
     /// Notes that no more is written, until it is begun again.
     ///
     /// - Parameters:
     ///   - isComplete: Whether the task completed.
-    ///   - isSealed: Whether an attempt completed it, and so has sealed its stream: what is stored here
-    ///     without a seal is a part of it, on a machine that was left or whose disk lost something.
-    public func end(isComplete: Bool, isSealed: Bool = false) {
+    ///   - attempt: The attempt that completed it, and so has sealed its stream; nil where none has.
+    ///     What is stored here without its seal is a part of it, or of an earlier attempt, on a machine
+    ///     that was left or whose disk lost something.
+    public func end(isComplete: Bool, sealedBy attempt: Int? = nil) {
         state.withLock {
-            $0.ending = isComplete ? .complete(isSealed: isSealed) : .incomplete
+            $0.ending = isComplete ? .complete(sealedBy: attempt) : .incomplete
         }
         signal.raise()
     }

@@ -21,8 +21,8 @@ struct StreamLogState: Sendable {
     /// The bytes of the last segment.
     private var tail: [UInt8] = []
     private var readers: [String: Place] = [:]
-    /// How many records there were when the stream was sealed; nil where it was not.
-    private var sealedCount: Int64?
+    /// The last seal; nil where there is none.
+    private var seal: Seal?
     /// How the task ended; nil while it may write more.
     var ending: Ending?
 
@@ -32,9 +32,15 @@ struct StreamLogState: Sendable {
         var offset: Int64
     }
 
+    /// What an attempt stores when it has written all: how many records there are.
+    private struct Seal: Hashable {
+        var count: Int64
+        var attempt: Int64
+    }
+
     /// How a task ended.
     enum Ending: Sendable {
-        case complete(isSealed: Bool)
+        case complete(sealedBy: Int?)
         case incomplete
     }
 
@@ -59,8 +65,8 @@ struct StreamLogState: Sendable {
         "\(folder)/\(name).\(generation).\(start).stream"
     }
 
-    private func sealPath(_ count: Int64) -> String {
-        "\(folder)/\(name).\(generation).\(count).end"
+    private func path(_ seal: Seal) -> String {
+        "\(folder)/\(name).\(generation).\(seal.count).\(seal.attempt).end"
     }
 
     /// Looks at what is there: what cannot be looked at is not taken for nothing.
@@ -80,29 +86,30 @@ struct StreamLogState: Sendable {
         storedBytes = 0
         segments = []
         tail = []
-        sealedCount = nil
+        seal = nil
     }
 
     private mutating func lookAtFiles() throws(FileError) {
         forgetFiles()
         var found: [(generation: Int64, start: Int64, file: String)] = []
-        var seals: [(generation: Int64, count: Int64, file: String)] = []
+        var seals: [(generation: Int64, seal: Seal, file: String)] = []
         for file in try files.list(folder) where file.hasPrefix(name + ".") {
             let parts = file.dropFirst(name.count + 1).split(separator: ".")
-            guard parts.count == 3, let generation = Int64(parts[0]), let number = Int64(parts[1])
+            guard parts.count > 2, let generation = Int64(parts[0]), let number = Int64(parts[1])
             else { continue }
-            switch parts[2] {
-            case "stream": found.append((generation, number, "\(folder)/\(file)"))
-            case "end": seals.append((generation, number, "\(folder)/\(file)"))
-            default: continue
+            let path = "\(folder)/\(file)"
+            if parts.count == 3, parts[2] == "stream" {
+                found.append((generation, number, path))
+            } else if parts.count == 4, parts[3] == "end", let attempt = Int64(parts[2]) {
+                seals.append((generation, Seal(count: number, attempt: attempt), path))
             }
         }
         found.sort { ($0.generation, $0.start) < ($1.generation, $1.start) }
-        for seal in seals {
-            if seal.generation == found.last?.generation {
-                sealedCount = max(sealedCount ?? 0, seal.count)
-            } else {
-                try files.remove(seal.file)
+        for entry in seals {
+            if entry.generation != found.last?.generation {
+                try files.remove(entry.file)
+            } else if entry.seal.attempt > seal?.attempt ?? 0 {
+                seal = entry.seal
             }
         }
         generation = found.last?.generation ?? 0
@@ -151,9 +158,11 @@ struct StreamLogState: Sendable {
     }
 
     private mutating func makeAnew(_ generation: Int64, _ start: Int64) throws(FileError) {
-        if let sealedCount { try files.remove(sealPath(sealedCount)) }
-        for segment in segments { try files.remove(path(segment.start)) }
-        sealedCount = nil
+        let old = seal.map { [path($0)] } ?? []
+        let outdated = old + segments.map { path($0.start) }
+        let isLater = generation >= self.generation
+        if !isLater { for path in outdated { try files.remove(path) } }
+        seal = nil
         self.generation = generation
         segments = [StoredSegment(start: start, bytes: 0)]
         tail = []
@@ -162,6 +171,9 @@ struct StreamLogState: Sendable {
         // A stream that nothing was written to is not one that was lost.
         try files.createDirectory(folder)
         try files.append([], path(start))
+        // Behind what comes later these are nothing, and go at the next look where they cannot now: a
+        // part of them, left by what breaks off, would pass for a stream that was lost.
+        if isLater { for path in outdated { try? files.remove(path) } }
     }
 
     /// Adds as many records as there is room for, and gives their number.
@@ -213,18 +225,16 @@ struct StreamLogState: Sendable {
         count += Int64(records)
     }
 
-    mutating func seal() throws(StreamFailure) {
+    mutating func seal(by attempt: Int) throws(StreamFailure) {
         try open()
-        guard sealedCount != count else { return }
-        do throws(FileError) {
-            // One at a time: of two, the older could be that of a part.
-            if let sealedCount { try files.remove(sealPath(sealedCount)) }
-            try files.append([], sealPath(count))
-        } catch {
+        let new = Seal(count: count, attempt: Int64(attempt))
+        guard seal != new else { return }
+        do throws(FileError) { try files.append([], path(new)) } catch {
             isOpen = false
             throw StreamFailure(.storage, "the end of the stream is not stored: \(error)")
         }
-        sealedCount = count
+        if let seal { try? files.remove(path(seal)) }
+        seal = new
     }
 
     /// Drops the oldest segments that nobody needs, while the log is full.
@@ -281,8 +291,9 @@ struct StreamLogState: Sendable {
         switch ending {
         case nil: return .nothing(version: version)
         case .incomplete?: return .ended(isComplete: false)
-        case .complete(let isSealed)?:
-            guard !isSealed || sealedCount == count else {
+        case .complete(let attempt)?:
+            let isWhole = attempt.map { seal == Seal(count: count, attempt: Int64($0)) } ?? true
+            guard isWhole else {
                 throw StreamFailure(
                     .lost, "of the stream, which is over, only \(count) records are kept here")
             }
