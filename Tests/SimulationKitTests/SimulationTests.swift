@@ -38,7 +38,7 @@ import Testing
     @Test(
         arguments: [
             7, 23, 91, 101, 105, 229, 254, 314, 376, 474, 596, 627, 1121, 1287, 1688, 2956, 3754,
-            1937,
+            1937, 7079, 7456,
         ] as [UInt64])
     func `what once broke a law of repositories holds it`(seed: UInt64) {
         let report = Simulation.run(seed: seed, edition: .repositories)

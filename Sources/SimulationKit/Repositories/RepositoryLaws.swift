@@ -21,16 +21,20 @@ extension LawBook {
         }
     }
 
-    /// A process has an answer to a question about one object.
+    /// A process has an answer about one object.
     func noteLook(_ route: Route, _ result: Result<Reply, HTTPError>, by host: Host) {
-        guard world.features.repositories > 0, route.verb == .get,
-            case .success(let reply) = result, reply.isSuccess || reply.status == 404
-        else { return }
+        guard world.features.repositories > 0, case .success(let reply) = result else { return }
+        let key = "\(host.number) \(route.objectPath)"
+        if route.verb.isWrite, reply.status < 500, reply.status != 429 {
+            // It is settled: whatever is written next was decided anew.
+            state.withLock { _ = $0.repositories.writes.removeValue(forKey: key) }
+        }
+        guard route.verb == .get, reply.isSuccess || reply.status == 404 else { return }
         let object = KubernetesObject(
             reply.isSuccess ? (try? JSON(parsing: reply.body)) ?? .null : .null)
         state.withLock { state in
             if RepositoryRecords.given[route.plural] != nil {
-                state.repositories.looks["\(host.number) \(route.objectPath)"] =
+                state.repositories.looks[key] =
                     RepositoryRecords.Look(
                         repository: object.givenBy, uid: object.uid,
                         version: object.resourceVersion?.description,
@@ -44,14 +48,23 @@ extension LawBook {
 
     /// A process is about to write an object that repositories give.
     func checkGitWrite(_ route: Route, _ body: JSON, by host: Host) {
-        guard let kind = RepositoryRecords.given[route.plural] else { return }
-        let look = state.withLock {
-            $0.repositories.looks["\(host.number) \(route.objectPath)"]
-        }
-        if route.verb == .delete { checkPrune(route, kind, body, look, by: host) }
-        guard route.verb == .patch, route.subresource == nil,
-            let name = KubernetesObject(body).givenBy
+        guard let kind = RepositoryRecords.given[route.plural], route.subresource == nil
         else { return }
+        let claimant = route.verb == .patch ? KubernetesObject(body).givenBy : nil
+        guard route.verb == .delete || claimant != nil else { return }
+        let key = "\(host.number) \(route.objectPath)"
+        // What the server asked to send again later is what was decided by the look before it.
+        let (look, isAgain) = state.withLock { state in
+            (
+                state.repositories.looks[key],
+                state.repositories.writes.updateValue(body, forKey: key) == body
+            )
+        }
+        guard !isAgain else { return }
+        guard let name = claimant else {
+            checkPrune(route, kind, body, look, by: host)
+            return
+        }
         guard let look else {
             violated(8, "\(route.objectPath) is applied by \(name) without a look at it")
             return

@@ -41,6 +41,8 @@ struct RepositoryRecords {
     var asked: [String: Repository] = [:]
     /// By process and object.
     var looks: [String: Look] = [:]
+    /// The apply or prune of each object by each process that no server has settled.
+    var writes: [String: JSON] = [:]
     /// By process and UID of the repository.
     var listings: [String: Listing] = [:]
     /// Every definition that an object had, by object.
