@@ -48,14 +48,15 @@ extension RepositoryController {
                     return .owned(by: owner, resource)
                 }
                 if present.isDeleting { return .waiting(for: resource, "it is being deleted") }
-                wanted.metadata["uid"] = present.uid.map { .string($0) }
-                wanted.metadata["resourceVersion"] = present.resourceVersion.map {
+                let cleared = try await clear(present, for: wanted, type)
+                wanted.metadata["uid"] = cleared.uid.map { .string($0) }
+                wanted.metadata["resourceVersion"] = cleared.resourceVersion.map {
                     .string($0.description)
                 }
             }
             var applied = try await client.patch(type, key, .apply(wanted.json, force: true))
             if !applied.spec.isSame(as: wanted.spec) {
-                applied = try await replaceSpec(of: applied, with: wanted.spec, type)
+                applied = try await replaceSpec(of: applied, with: wanted, type)
             }
             caches[type]?.recordWrite(applied)
             return nil
@@ -96,16 +97,35 @@ extension RepositoryController {
         }
     }
 
-    /// Takes away what others added to a spec: an apply leaves fields that somebody else owns.
+    /// Takes away what a spec holds and is not wanted: an apply leaves fields that somebody else owns.
+    ///
+    /// It is done before the apply and says the commit, as a run may start of whatever is stored: of
+    /// half a commit and half a change by hand is what nobody wrote.
+    private func clear(
+        _ present: KubernetesObject, for wanted: KubernetesObject, _ type: ResourceType
+    ) async throws(KubernetesError) -> KubernetesObject {
+        guard present.spec.hasMembers(beyond: wanted.spec) else { return present }
+        return try await replaceSpec(of: present, with: wanted, type)
+    }
+
     private func replaceSpec(
-        of object: KubernetesObject, with spec: JSON, _ type: ResourceType
+        of object: KubernetesObject, with wanted: KubernetesObject, _ type: ResourceType
     ) async throws(KubernetesError) -> KubernetesObject {
         let version = object.resourceVersion?.description ?? ""
+        var annotations = object.annotations
+        for name in [Annotations.commit, Annotations.path] {
+            annotations[name] = wanted.annotations[name]
+        }
         return try await client.patch(
             type, object.key,
             .json([
-                ["op": "test", "path": "/metadata/resourceVersion", "value": .string(version)],
-                ["op": "replace", "path": "/spec", "value": spec],
+                // A test that fails would be refused as invalid; this is a conflict.
+                [
+                    "op": "replace", "path": "/metadata/resourceVersion",
+                    "value": .string(version),
+                ],
+                ["op": "add", "path": "/metadata/annotations", "value": .object(annotations)],
+                ["op": "replace", "path": "/spec", "value": wanted.spec],
             ]))
     }
 

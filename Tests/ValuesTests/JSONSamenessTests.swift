@@ -21,4 +21,16 @@ import Values
         #expect(!one.isSame(as: other))
         #expect(!other.isSame(as: one))
     }
+
+    @Test(
+        arguments: [
+            ([:], ["a": 1], false), (["a": 1], ["a": 2], false), (["a": 1], [:], true),
+            (["a": ["b": ["c": 1]]], ["a": ["b": [:]]], true),
+            (["a": ["b": 1]], ["a": 1], false), (["a": [["b": 1]]], ["a": [[:]]], false),
+        ] as [(JSON, JSON, Bool)])
+    func `what has members beyond another is told from what differs`(
+        one: JSON, other: JSON, has: Bool
+    ) {
+        #expect(one.hasMembers(beyond: other) == has)
+    }
 }

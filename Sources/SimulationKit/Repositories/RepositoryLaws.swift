@@ -25,7 +25,7 @@ extension LawBook {
     func noteLook(_ route: Route, _ result: Result<Reply, HTTPError>, by host: Host) {
         guard world.features.repositories > 0, case .success(let reply) = result else { return }
         let key = "\(host.number) \(route.objectPath)"
-        if route.verb.isWrite, reply.status < 500, reply.status != 429 {
+        if route.verb.isWrite, route.subresource == nil, reply.status < 500, reply.status != 429 {
             // It is settled: whatever is written next was decided anew.
             state.withLock { _ = $0.repositories.writes.removeValue(forKey: key) }
         }

@@ -26,4 +26,19 @@ extension JSON {
         }
         return true
     }
+
+    /// Whether an object, at any depth of objects in objects, has a member that another has not.
+    ///
+    /// What differs in another way does not count, and arrays are not looked into. Cost: linear.
+    public func hasMembers(beyond other: JSON) -> Bool {
+        var pairs = [(self, other)]
+        while let (one, two) = pairs.popLast() {
+            guard case .object(let first) = one, case .object(let second) = two else { continue }
+            for (name, value) in first {
+                guard let counterpart = second[name] else { return true }
+                pairs.append((value, counterpart))
+            }
+        }
+        return false
+    }
 }

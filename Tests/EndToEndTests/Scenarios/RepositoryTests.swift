@@ -94,6 +94,30 @@ import Values
         }
     }
 
+    /// A run may start of whatever is stored, so no half of a commit is, beside half of a change.
+    @Test(arguments: Plane.all)
+    func `a commit takes the place of what was changed by hand, whole and at once`(
+        plane: Plane
+    ) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository("repo", ["interval": "1h"])
+            try await world.isSynced(first)
+            let added = try await world.client.patch(
+                .workflows, world.key("one"),
+                .merge([
+                    "spec": ["description": "by hand", "finally": [Manifest.value("last", 1)]]
+                ]))
+            let second = try await world.git.commit(["one.yaml": Manifest.single("one", 2)])
+            try await world.reconcile(at: "2026-01-02T03:04:05Z")
+            try await world.isSynced(second)
+            let restored = try await world.object(.workflows, "one")
+            #expect(restored?.spec["finally"] == nil)
+            #expect(restored?.annotation(Annotations.commit) == second)
+            #expect(restored?.generation == added.generation + 1)
+        }
+    }
+
     @Test(arguments: Plane.all)
     func `a suspended repository rests until it goes on`(plane: Plane) async throws {
         try await World.with(plane) { world in
