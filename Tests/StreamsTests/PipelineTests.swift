@@ -255,4 +255,15 @@ import Workflows
         #expect(try mixed.closeNext())
         #expect(mixed.outputs["result"] == ["total": 1.5])
     }
+
+    @Test(arguments: [.min, .max, -(1 << 53), 1 << 53] as [Int64])
+    func `a time that no clock shows is refused`(time: Int64) throws {
+        var pipeline = StreamPipeline(
+            try Self.plan(.tumbling(.seconds(1))), values: [:], limits: StreamLimits())
+        let failure = #expect(throws: StreamFailure.self) {
+            try pipeline.accept(
+                Self.record(0, ["at": .integer(time), "key": "one", "value": 1]))
+        }
+        #expect(failure?.code == .expression)
+    }
 }

@@ -218,4 +218,34 @@ import Values
             try log.read(generation: 2, from: 0, as: &place)
         }
     }
+
+    @Test func `a reader that speaks before the writer lets nothing of another's go`() async throws
+    {
+        let disk = Disk()
+        let first = small(disk)
+        try first.begin(generation: 1, readers: ["one", "other"])
+        let full = [[UInt8]](repeating: [UInt8](repeating: UInt8(ascii: "x"), count: 48), count: 8)
+        #expect(try await first.append(full, arrival: 1000))
+        let next = small(disk)
+        #expect(next.count == 8)
+        next.acknowledge("one", upTo: 8, of: 1)
+        #expect(next.first == 0)
+        try next.begin(generation: 1, readers: ["one", "other"])
+        #expect(next.first == 0)
+        next.acknowledge("other", upTo: 8, of: 1)
+        #expect(next.first > 0)
+    }
+
+    @Test func `a record as long as the log may be lets the next one in once it is read`()
+        async throws
+    {
+        let log = small(Disk())
+        try log.begin(generation: 1, readers: ["reader"])
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: 500)
+        #expect(try await log.append([long], arrival: 1000))
+        log.acknowledge("reader", upTo: 1, of: 1)
+        #expect(try await log.append([long], arrival: 1000))
+        #expect(log.first == 1)
+        #expect(log.count == 2)
+    }
 }

@@ -225,6 +225,12 @@ import Values
         #expect(try await log.append(lines(0..<3), arrival: 1000))
         store.remove(runUID: "uid-1")
         #expect(store.log(address).count == 0)
+        // Its attempts may not have heard of it yet.
+        await #expect(throws: StreamFailure.self) {
+            try await log.append(lines(3..<4), arrival: 1000)
+        }
+        #expect(throws: StreamFailure.self) { try log.seal(by: 1) }
+        #expect(throws: StreamFailure.self) { try log.begin(generation: 2) }
         #expect(!FileSystem.exists("\(directory)/uid-1"))
     }
 }

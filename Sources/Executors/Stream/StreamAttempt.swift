@@ -111,14 +111,26 @@ struct StreamAttempt: Sendable {
             self.cursor = cursor
             unsaved += 1
         case .restarted(let generation):
-            pipeline = StreamPipeline(
-                plan, values: request.inputs["values"] ?? [:], limits: limits)
-            self.generation = generation
-            try begin()
+            guard try await beginAnew(generation) else { return false }
         case .ended: pipeline.end()
         case .failed(let error): throw error
         }
         isChanged = true
+        return true
+    }
+
+    /// Forgets what was read of a source that begins anew.
+    ///
+    /// That is stored before the task's own stream is emptied: whoever goes on from what is stored needs
+    /// the records of that generation, for readers that are behind.
+    private mutating func beginAnew(_ generation: Int64) async throws -> Bool {
+        let wasStored = self.generation > 0
+        pipeline = StreamPipeline(plan, values: request.inputs["values"] ?? [:], limits: limits)
+        self.generation = generation
+        if wasStored {
+            guard await store() else { return false }
+        }
+        try begin()
         return true
     }
 
@@ -133,6 +145,11 @@ struct StreamAttempt: Sendable {
     /// Stores how far the stream has come, and then hands on what came of it; false where the attempt
     /// is cancelled.
     private mutating func checkpoint() async throws -> Bool {
+        guard await store() else { return false }
+        return try await handOn()
+    }
+
+    private mutating func store() async -> Bool {
         var progress = pipeline.snapshot
         progress["generation"] = .integer(generation)
         progress["cursor"] = .string(cursor)
@@ -140,7 +157,7 @@ struct StreamAttempt: Sendable {
         unsaved = 0
         isChanged = false
         lastCheckpoint = clock.monotonic()
-        return try await handOn()
+        return true
     }
 
     /// Appends the stored results to the task's own stream that are not there yet.

@@ -133,7 +133,7 @@ public struct StreamPipeline: Sendable {
     ) throws(StreamFailure) -> Int64 {
         let time = try evaluate(expression, value)
         switch time {
-        case .integer(let milliseconds) where abs(milliseconds) < 1 << 53: return milliseconds
+        case .integer(let milliseconds) where milliseconds.magnitude < 1 << 53: return milliseconds
         case .string(let text):
             if let moment = Timestamp(text) {
                 let (quotient, remainder) = moment.nanoseconds.quotientAndRemainder(

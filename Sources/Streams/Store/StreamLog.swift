@@ -93,6 +93,12 @@ public final class StreamLog: Sendable {
         signal.raise()
     }
 
+    /// Lets go of the files, for good: an attempt that has not heard of its end yet writes no more.
+    func discard() {
+        state.withLock { $0.discard() }
+        signal.raise()
+    }
+
     // MARK: Reading
 
     /// What a reader finds.

@@ -13,6 +13,10 @@ struct StreamLogState: Sendable {
     /// Whether what is known of the files is so: not before the first look, nor after a write that may
     /// have been done by halves.
     private var isOpen = false
+    /// Whether its run is gone: nothing is read or written any more.
+    private var isGone = false
+    /// Whether all readers are known, as the writer names them: none has said before how far it is.
+    private var knowsReaders = false
 
     private(set) var generation: Int64 = 0
     private(set) var count: Int64 = 0
@@ -71,12 +75,19 @@ struct StreamLogState: Sendable {
 
     /// Looks at what is there: what cannot be looked at is not taken for nothing.
     private mutating func open() throws(StreamFailure) {
+        guard !isGone else { throw StreamFailure(.lost, "the run of the stream is gone") }
         guard !isOpen else { return }
         do throws(FileError) { try lookAtFiles() } catch {
             forgetFiles()
             throw StreamFailure(.storage, "the stream cannot be looked at: \(error)")
         }
         isOpen = true
+    }
+
+    /// Lets go of the files, for good: what is written from now on is of a run that is gone.
+    mutating func discard() {
+        forgetFiles()
+        isGone = true
     }
 
     private mutating func forgetFiles() {
@@ -142,6 +153,7 @@ struct StreamLogState: Sendable {
     ) throws(StreamFailure) {
         try open()
         ending = nil
+        knowsReaders = true
         // Of records that a writer does not have any more, the log must have had all: a disk that was
         // lost, or was away while the task ran elsewhere, may hold others.
         if self.generation != generation || count < start {
@@ -191,11 +203,12 @@ struct StreamLogState: Sendable {
             taken += 1
         }
         guard taken > 0 else {
-            guard tail.count >= limits.segmentBytes, storedBytes < limits.storedBytes else {
-                return 0
-            }
+            guard tail.count >= limits.segmentBytes else { return 0 }
             segments.append(StoredSegment(start: count, bytes: 0))
             tail = []
+            // All of it may be read: one record can be as long as the log may be.
+            dropUnneeded()
+            guard storedBytes < limits.storedBytes else { return 0 }
             return try append(one: contents, arrival)
         }
         try write(bytes, records: taken)
@@ -238,7 +251,10 @@ struct StreamLogState: Sendable {
     }
 
     /// Drops the oldest segments that nobody needs, while the log is full.
+    ///
+    /// Not before the writer has named the readers: another may need what all that have spoken do not.
     private mutating func dropUnneeded() {
+        guard knowsReaders else { return }
         let needed =
             readers.values.map { $0.generation == generation ? $0.offset : 0 }.min() ?? .max
         while storedBytes >= limits.storedBytes, segments.count > 1, segments[1].start <= needed {

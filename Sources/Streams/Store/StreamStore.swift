@@ -73,7 +73,8 @@ public final class StreamStore: Sendable {
 
     /// Removes the streams of a run that is gone.
     public func remove(runUID: String) {
-        close(runUID: runUID)
+        let open = logs.withLock { $0.removeValue(forKey: runUID) } ?? [:]
+        for log in open.values { log.discard() }
         try? files.remove(places.folder(ofRun: runUID))
     }
 }
