@@ -78,8 +78,10 @@ enum StatusReserve {
 enum HistoryLimits {
     /// Changes of the run's phase.
     static let transitions = 20
-    /// Operations of users; what comes beyond is not heard.
+    /// Operations of users that a run does or refuses for what they ask.
     static let operations = 64
+    /// Operations beyond those, or of a run that has ended, of which is kept that they were refused.
+    static let refusals = 64
 }
 
 /// The largest numbers that a stored status may say.

@@ -8,7 +8,7 @@ public import Values
 public enum RunOperation: Sendable, Hashable {
     /// Make the next attempt of a task that waits for one now.
     case retryTask(String)
-    /// End a task as skipped, whatever it is doing.
+    /// End a task as skipped, whatever it is doing; refused for a container whose tasks run.
     case skipTask(String)
     /// End a task as completed with these outputs, whatever it is doing; without any it is refused.
     case setOutputs(String, JSONObject?)
@@ -32,6 +32,9 @@ public enum RunOperation: Sendable, Hashable {
 
 /// What came of a user's operation.
 public struct OperationRecord: Sendable, Hashable {
+    /// The most of them that the status of one run has.
+    public static let maximumKept = HistoryLimits.operations + HistoryLimits.refusals
+
     /// When the run heard of it.
     public let time: Timestamp
     /// `Done` or `Refused`.

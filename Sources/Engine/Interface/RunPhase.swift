@@ -32,8 +32,8 @@ public enum RunPhase: String, Sendable, Hashable, CaseIterable {
 
     /// Whether a run may go from this phase to the other in one step.
     ///
-    /// Every change of a run's phase in the engine passes this table, and a step that is not in it
-    /// stops the process.
+    /// Every change of a run's phase passes this table, in the engine and by ``RunHistory``, and a step
+    /// that is not in it is not taken: see ``RunMachine/fault``.
     public func mayBecome(_ next: RunPhase) -> Bool {
         switch self {
         case .pending: next == .running || next == .failed || next == .cancelled

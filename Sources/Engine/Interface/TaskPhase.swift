@@ -45,10 +45,10 @@ public enum TaskPhase: String, Sendable, Hashable, CaseIterable {
 
     /// Whether a task may go from this phase to the other in one step.
     ///
-    /// Every change of a task's phase in the engine passes this table, and a step that is not in it
-    /// stops the process. A task whose attempt is under way goes back to ready only where the fate of
-    /// that attempt is unknown after a crash, where a fallback is tried, or where the owner refuses
-    /// the attempt after a pause.
+    /// Every change of a task's phase in the engine passes this table, and a step that is not in it is
+    /// not taken: see ``RunMachine/fault``. A task whose attempt is under way goes back to ready only
+    /// where the fate of that attempt is unknown after a crash, where a fallback is tried, or where the
+    /// owner refuses the attempt after a pause.
     public func mayBecome(_ next: TaskPhase) -> Bool {
         switch (self, next) {
         // It can start, cannot start, is settled by a user, or is swept away with the run.

@@ -10,7 +10,7 @@ extension RunMachine {
         defer { tellStreamEnds(into: &actions) }
         repeat {
             dispatch(at: now, into: &actions)
-        } while advance(at: now, into: &actions)
+        } while advance(at: now, into: &actions) && fault == nil
         // A run that has gone quiet gives no later occasion to write what is left.
         if active.isEmpty { ledger.hurry() }
         if let sequence = ledger.nextWrite(isOver: run.phase.isTerminal) {
@@ -27,7 +27,7 @@ extension RunMachine {
     /// Looks at what has ended and starts what may start, until there is nothing more to do.
     private mutating func dispatch(at now: Timestamp, into actions: inout [RunAction]) {
         settleEnds(at: now, into: &actions)
-        while run.phase == .running, run.ending == nil, let task = ready.first {
+        while run.phase == .running, run.ending == nil, fault == nil, let task = ready.first {
             // Whoever reads a stream takes no place: its writer may wait for it, or for a place.
             let isCompanion = tasks[task].traits.contains(.companion)
             let taken = active.count - approvals - companions + asking.count
@@ -53,7 +53,7 @@ extension RunMachine {
     /// Decides what becomes of tasks whose last dependency has just ended, and of containers whose
     /// bodies have.
     mutating func settleEnds(at now: Timestamp, into actions: inout [RunAction]) {
-        while !arrivals.isEmpty || !endedInstances.isEmpty {
+        while fault == nil, !arrivals.isEmpty || !endedInstances.isEmpty {
             var next = 0
             // Skipping or failing one may add others behind it.
             while next < arrivals.count {

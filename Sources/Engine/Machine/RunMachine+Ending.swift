@@ -5,22 +5,19 @@ internal import Workflows
 /// runs, and then it is over.
 extension RunMachine {
     /// Moves the run to a phase, and keeps that it did.
+    ///
+    /// A step that the table of phases forbids is not taken, and stops this machine: see ``fault``.
     mutating func moveRun(to phase: RunPhase, _ reason: String, at now: Timestamp) {
-        precondition(run.phase.mayBecome(phase), "\(illegal(phase, reason))")
-        taken.note(run.phase, phase)
-        run.transitions.append(
-            RunTransition(time: now, from: run.phase, to: phase, reason: reason))
-        let excess = run.transitions.count - HistoryLimits.transitions
-        if excess > 0 { run.transitions.removeFirst(excess) }
+        let present = run.phase
+        do throws(IllegalTransition) {
+            try RunHistory.move(&run.phase, to: phase, reason, at: now, in: &run.transitions)
+        } catch {
+            if fault == nil { fault = error }
+            return
+        }
+        taken.note(present, phase)
         run.changedFields.insert(.transitions)
-        run.phase = phase
         ledger.noteChange()
-    }
-
-    private func illegal(_ phase: RunPhase, _ reason: String) -> IllegalTransition {
-        IllegalTransition(
-            subject: "the run", from: run.phase.rawValue, to: phase.rawValue,
-            reason: "the table of run phases has no such step (\(reason))")
     }
 
     /// Stops the run: nothing starts any more, and every attempt that runs is cancelled once.

@@ -4,13 +4,27 @@ internal import Workflows
 /// What users do to a run that is under way.
 extension RunMachine {
     /// Does what a user asks, once, and keeps what came of it.
+    ///
+    /// A run that has ended answers for itself no more: whoever owns its object refuses what comes then.
     mutating func perform(
         _ operation: RunOperation, id: String, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        guard run.operations[id] == nil, !run.phase.isTerminal,
-            run.operations.count < HistoryLimits.operations,
-            budget.take(StatusReserve.operation + id.sizeInJSON, in: 0)
-        else { return }
+        guard run.operations[id] == nil, !run.phase.isTerminal else { return }
+        let isHeard = run.operations.count < HistoryLimits.operations
+        let mayBeKept =
+            run.operations.count < OperationRecord.maximumKept
+            && budget.take(StatusReserve.operation + id.sizeInJSON, in: 0)
+        guard isHeard, mayBeKept else {
+            let message =
+                isHeard
+                ? "the run's status has no room to keep what would come of it"
+                : "the run has heard \(HistoryLimits.operations) operations, and does no more"
+            notify(.warning, "OperationRefused", "\(message) (\(id))", into: &actions)
+            if mayBeKept {
+                keep(OperationRecord(time: now, result: .refused, message: message), of: id)
+            }
+            return
+        }
         let record: OperationRecord
         do {
             let message = try apply(operation, at: now, into: &actions)
@@ -21,6 +35,10 @@ extension RunMachine {
             record = OperationRecord(time: now, result: .refused, message: message)
             notify(.warning, "OperationRefused", "\(message) (\(id))", into: &actions)
         }
+        keep(record, of: id)
+    }
+
+    private mutating func keep(_ record: OperationRecord, of id: String) {
         run.operations[id] = record
         run.changedFields.insert(.operations)
         ledger.noteChange()

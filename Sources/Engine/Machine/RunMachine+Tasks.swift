@@ -15,11 +15,13 @@ extension RunMachine {
 
     /// Moves a task to a phase.
     ///
-    /// A step that the table of phases forbids is an error of the engine and stops the process:
-    /// what is stored stays right, and a restart goes on from there.
+    /// A step that the table of phases forbids is not taken, and stops this machine: see ``fault``.
     mutating func move(_ task: Int, to phase: TaskPhase) {
         let present = tasks[task].phase
-        precondition(present.mayBecome(phase), "\(illegal(task, to: phase))")
+        guard present.mayBecome(phase) else {
+            refuse(task, to: phase)
+            return
+        }
         taken.note(present, phase)
         if !tasks[task].isOpenContainer {
             if present.isActive && !phase.isActive { active.remove(task) }
@@ -33,8 +35,11 @@ extension RunMachine {
         change(task)
     }
 
-    private func illegal(_ task: Int, to phase: TaskPhase) -> IllegalTransition {
-        IllegalTransition(
+    /// Stops this machine, unless an earlier step has: the first is the cause.
+    @inline(never)
+    private mutating func refuse(_ task: Int, to phase: TaskPhase) {
+        guard fault == nil else { return }
+        fault = IllegalTransition(
             subject: "task '\(path(of: task))'", from: tasks[task].phase.rawValue,
             to: phase.rawValue, reason: "the table of task phases has no such step")
     }

@@ -89,6 +89,12 @@ public struct RunMachine: ~Copyable, Sendable {
     var shards: [CheckpointShard]
     /// The steps from phase to phase since they were last asked for.
     var taken: TransitionSet
+    /// The illegal step that stopped this machine; nil where there was none.
+    ///
+    /// It is an error of the engine, or of whoever wrote the status that the run was rebuilt from. From
+    /// then on the machine hears nothing and asks for nothing, not even for what else the step decided:
+    /// what is stored is the run as it was before it. Its owner lets go of it.
+    public internal(set) var fault: Optional<IllegalTransition>
 
     /// Makes a run that has not started; O(tasks).
     ///
@@ -149,6 +155,7 @@ public struct RunMachine: ~Copyable, Sendable {
         isLagTimed = false
         shards = [CheckpointShard()]
         taken = TransitionSet()
+        fault = nil
         let program = ScopeProgram(plan.scopes[0], 0, catalogue)
         programs = Array(repeating: nil, count: plan.scopes.count)
         programs[0] = program
@@ -203,11 +210,19 @@ public struct RunMachine: ~Copyable, Sendable {
     /// Takes an event and adds the actions that follow from it.
     ///
     /// `now` is the wall clock; going back or jumping, it delays or hastens timers and breaks
-    /// nothing.
+    /// nothing. See ``fault`` for what stops a machine.
     public mutating func handle(
         _ event: RunEvent, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        let now = now.roundedToMilliseconds(.down)
+        guard fault == nil else { return }
+        let before = actions.count
+        take(event, at: now.roundedToMilliseconds(.down), into: &actions)
+        if fault != nil { actions.removeSubrange(before...) }
+    }
+
+    private mutating func take(
+        _ event: RunEvent, at now: Timestamp, into actions: inout [RunAction]
+    ) {
         switch event {
         case .start: begin(at: now, into: &actions)
         case .desiredStateChanged(let desired):

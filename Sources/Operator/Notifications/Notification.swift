@@ -107,7 +107,7 @@ enum RunBindings {
             return (path, view)
         }
         return Bindings([
-            "run": about, "workflow": ["inputs": status["inputs"] ?? [:]],
+            "run": about, "workflow": ["inputs": status["inputs"] ?? run.spec["inputs"] ?? [:]],
             "outputs": status["outputs"] ?? [:], "tasks": .object(JSONObject(tasks)),
         ])
     }

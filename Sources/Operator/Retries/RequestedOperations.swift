@@ -14,6 +14,30 @@ enum RequestedOperations {
         }
     }
 
+    /// What becomes of the operations that nobody answered before their run ended, by their ids: as many
+    /// as its status has room for.
+    static func refused(of run: KubernetesObject, now: Timestamp) -> JSONObject {
+        let answered = run.status["operations"]?.objectValue ?? [:]
+        let asked = of(run).map(\.id).filter { answered[$0] == nil }
+        guard !asked.isEmpty else { return [:] }
+        let phase = run.status["phase"]?.stringValue ?? ""
+        let record: JSON = [
+            "message": .string("the run is \(phase), and what has ended stays as it ended"),
+            "result": .string(OperationRecord.Result.refused.rawValue),
+            "time": .string(now.description),
+        ]
+        var records: JSONObject = [:]
+        var room = RunLimits().statusBytes - run.status.bytes.count
+        for id in asked {
+            room -= JSON.string(id).bytes.count + record.bytes.count + 2
+            guard answered.count + records.count < OperationRecord.maximumKept, room > 0 else {
+                break
+            }
+            records[id] = record
+        }
+        return records
+    }
+
     private static func operation(_ request: JSON) -> RunOperation? {
         // Without a task it is about none: the run refuses it, and says so.
         let task = request["task"]?.stringValue ?? ""

@@ -184,7 +184,31 @@ enum RunAdoption: ~Copyable {
         return pin
     }
 
-    private static func pin(kind: String, _ definition: KubernetesObject) -> JSON {
+    /// What a run that ends before it starts keeps, where its definition asks that somebody be told of
+    /// that: the definition, which may be another by then, and the inputs, as far as they are right.
+    ///
+    /// - Parameter pin: where the definition comes from; nil where the run carries it.
+    static func pinned(
+        _ run: KubernetesObject, _ spec: JSON, pin: JSON?, environment: [String: String]
+    ) -> JSONObject {
+        guard spec["events"] != nil, spec.bytes.count <= maximumPinnedBytes,
+            case .success(let plan) = WorkflowCompiler.compile(spec: spec, at: ["spec"])
+        else { return [:] }
+        var status: JSONObject = [:]
+        if let pin {
+            status["definition"] = spec
+            status["workflow"] = pin
+        }
+        let given = run.spec["inputs"]?.objectValue ?? [:]
+        if case .success(let inputs) = plan.resolveInputs(
+            plan.inputs(given, completedFrom: environment))
+        {
+            status["inputs"] = .object(inputs)
+        }
+        return status
+    }
+
+    static func pin(kind: String, _ definition: KubernetesObject) -> JSON {
         var pin: JSON = [
             "kind": .string(kind), "name": .string(definition.name),
             "generation": .integer(definition.generation),

@@ -27,12 +27,14 @@ final class RunController: Sendable {
     let gate: RunGate
     let cache: ObjectCache
     private let results: ResultCache
-    private let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
-    private let queue: WorkQueue<ObjectKey>
+    let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
+    let queue: WorkQueue<ObjectKey>
     private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
     /// The runs that wait for a definition, or for another run.
     let waiting = WaitingRuns()
     private let yielded = YieldedRuns()
+    /// The runs whose machines took an illegal step.
+    let standing = StandingRuns()
     /// How many runs were taken up: drivers are told apart by it.
     private let adoptions = Atomic<Int>(0)
 
@@ -126,6 +128,7 @@ final class RunController: Sendable {
             !object.isDeleting || driver(key) != nil || RunPhases.isUnderWay(object)
         else {
             yielded.forget(key)
+            standing.forget(key)
             if driver(key) == nil { forgetWaiting(key) }
             release(key)
             queue.forget(key)
@@ -154,6 +157,20 @@ final class RunController: Sendable {
 
     /// Steps a run again after a while that doubles each time.
     func lookAgain(at key: ObjectKey) { queue.addAfterBackoff(key) }
+
+    /// Lets go of a run whose machine took an illegal step: it stands still, and only it does.
+    private func stop(_ driver: RunDriver, _ fault: IllegalTransition) {
+        let message = StandingRuns.message(of: fault)
+        standing.note(driver.key, uid: driver.identity.uid, message)
+        context.logger.error(
+            "a run took an illegal step",
+            ["run": .string("\(driver.key)"), "error": .string("\(fault)")])
+        context.record(
+            driver.object, isWarning: true, reason: StandingRuns.reason, message: message)
+        release(driver.key)
+        // It is told in its status.
+        queue.add(driver.key)
+    }
 
     private func driver(_ key: ObjectKey) -> RunDriver? { drivers.withLock { $0[key] } }
 
@@ -184,6 +201,10 @@ final class RunController: Sendable {
     private func adopt(_ seen: KubernetesObject) async {
         // Also where this one asks for no place, as a child does not.
         if let uid = seen.uid { enqueue(gate.forgetPast(seen.key, before: uid)) }
+        if let message = standing.message(for: seen) {
+            await wait(seen, StandingRuns.reason, message)
+            return
+        }
         // One that another process has let in, or brought to its end, waits for nothing here.
         if !seen.isAdmitted, !RunPhases.hasEnded(seen), let uid = seen.uid,
             let wait = gate.wait(of: seen.key, uid: uid)
@@ -207,6 +228,7 @@ final class RunController: Sendable {
             yielded.forget(object.key)
             queue.forget(object.key)
             if let uid = object.uid { streams.close(runUID: uid) }
+            await refuseOperations(of: object)
         case .drive(let machine, var firstStatus):
             if let change = RunRepair.takenBack(from: object, now: context.time.now()) {
                 // It is taken up as the version that says so.
@@ -275,48 +297,8 @@ final class RunController: Sendable {
         await write(object, phase ?? .pending, reason, message)
     }
 
-    /// Ends a run that was cancelled before it started, or is terminated while it waits for repair.
-    func concludeIfCancelled(_ object: KubernetesObject) async -> Bool {
-        guard let end = RunRepair.end(of: object) else { return false }
-        await conclude(object, .cancelled, end.reason, end.message)
-        return true
-    }
-
-    /// Ends a run that cannot be driven.
-    private func conclude(
-        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String
-    ) async {
-        var more: JSONObject = [:]
-        if object.status["admission"]?["position"] != nil {
-            more["admission"] = ["position": .null, "reason": .null]
-        }
-        await write(object, phase, reason, message, more)
-        context.metrics.runsFinished.increment([phase.rawValue])
-        context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
-    }
-
-    func write(
-        _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String,
-        _ more: JSONObject = [:]
-    ) async {
-        let now = context.time.now()
-        var status: JSON = [
-            "phase": .string(phase.rawValue), "reason": .string(reason),
-            "message": .string(message), "observedGeneration": .integer(object.generation),
-            "conditions": ReadyState(phase: phase, reason: reason, message: message).json(
-                replacing: object.status["conditions"], generation: object.generation, now: now),
-        ]
-        for (name, value) in more { status[name] = value }
-        if phase.isTerminal {
-            status["completionTime"] = .string(now.description)
-            if object.status["startTime"] == nil { status["startTime"] = .string(now.description) }
-            if object.status["waiting"] != nil { status["waiting"] = .null }
-        }
-        _ = await store(status, of: object)
-    }
-
     /// Writes a change of a run's status; false where it was not stored, and is tried again.
-    private func store(_ status: JSON, of object: KubernetesObject) async -> Bool {
+    func store(_ status: JSON, of object: KubernetesObject) async -> Bool {
         do {
             let written = try await context.patchStatus(.workflowRuns, of: object, status)
             cache.recordWrite(written)
@@ -339,9 +321,13 @@ extension RunController {
         while !Task.isCancelled, isDriven(driver),
             driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true
         {
-            for action in driver.step(
+            let actions = driver.step(
                 at: context.time.now(), admit: admission.request, withdraw: admission.withdraw)
-            {
+            if let fault = driver.fault {
+                stop(driver, fault)
+                return
+            }
+            for action in actions {
                 // A write may have found that the run is another's, or gone.
                 guard isDriven(driver) else { return }
                 await perform(action, driver)

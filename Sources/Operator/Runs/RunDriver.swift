@@ -143,8 +143,12 @@ final class RunDriver: Sendable {
             default: break
             }
         }
-        return actions
+        // What was decided before an illegal step would be stored with what came of it.
+        return fault == nil ? actions : []
     }
+
+    /// The illegal step that stopped the run's machine; nil where there was none.
+    var fault: IllegalTransition? { state.withLock { $0.machine.fault } }
 
     /// The steps from phase to phase since it was last asked.
     func takeTransitions() -> TransitionSet { state.withLock { $0.machine.takeTransitions() } }

@@ -44,6 +44,23 @@ enum RunRepair {
         ]
     }
 
+    /// What the status of a run that nobody drives says at its end, beside why: its phase by the table of
+    /// phases, when that was, and nothing of what it was about to do.
+    static func ending(
+        _ status: JSON, as end: RunPhase, reason: String, at now: Timestamp
+    ) throws(IllegalTransition) -> JSONObject {
+        var fields = try RunHistory.ending(status, as: end, reason: reason, at: now)
+        fields["completionTime"] = .string(now.description)
+        if status["startTime"] == nil { fields["startTime"] = .string(now.description) }
+        for name in ["decision", "subphase", "timers", "waiting"] where status[name] != nil {
+            fields[name] = .null
+        }
+        if status["admission"]?["position"] != nil {
+            fields["admission"] = ["position": .null, "reason": .null]
+        }
+        return fields
+    }
+
     /// How a run that nobody can drive ends because its user asks for that; nil where it does not.
     ///
     /// A cancel promises what `finally` and compensations say, which takes a run that can be driven: so

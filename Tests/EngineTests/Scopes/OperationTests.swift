@@ -111,6 +111,46 @@ import Workflows
         #expect(run.phases["a"] == "Retrying")
     }
 
+    @Test func `operations beyond those that a run answers are refused, and that is kept and told`()
+        throws
+    {
+        var run = try begin()
+        for number in 0..<140 {
+            run.send(.operation(id: "\(number)", .checkpoint(label: "x")))
+            while run.run.write != nil { run.acknowledge() }
+        }
+        let kept = run.run.stored["operations"]?.objectValue ?? [:]
+        #expect(kept.count == OperationRecord.maximumKept)
+        #expect(kept.filter { $0.value["result"] == "Done" }.count == 64)
+        #expect(kept["63"]?["result"] == "Done")
+        #expect(kept["64"]?["result"] == "Refused")
+        #expect(
+            kept["64"]?["message"] == "the run has heard 64 operations, and does no more")
+        // Also those that there is no room for are told of.
+        let refused = run.run.notices.filter { $0.reason == "OperationRefused" }
+        #expect(refused.count == 140 - 64)
+        #expect(refused.last?.message.hasSuffix("(139)") == true)
+        let rebuilt = try RunMachine(
+            resuming: run.run.stored, plan: run.plan, identity: TestRun.identity)
+        #expect(rebuilt.statusJSON()["operations"] == run.run.stored["operations"])
+    }
+
+    @Test func `an operation that the status has no room for is refused, and told of`() throws {
+        var limits = ScopedRun.limits
+        limits.statusBytes = 8 << 10
+        var run = ScopedRun(try TestPlan.compile(spec), limits: limits, outcome: Outcomes.path)
+        run.acknowledge()
+        for number in 0..<40 {
+            run.send(.operation(id: "\(number)", .checkpoint(label: "x")))
+            while run.run.write != nil { run.acknowledge() }
+        }
+        let kept = run.run.stored["operations"]?.objectValue?.count ?? 0
+        #expect(kept < 40)
+        let refused = run.run.notices.filter { $0.reason == "OperationRefused" }
+        #expect(refused.count == 40 - kept)
+        #expect(refused.first?.message.contains("no room") == true)
+    }
+
     @Test func `a checkpoint is stored at once`() throws {
         var run = try begin()
         run.send(.operation(id: "1", .checkpoint(label: "before")))
