@@ -28,7 +28,7 @@ public struct Simulation: Sendable {
     static let patience = Duration.seconds(3600)
     /// How long nothing may be written at the end.
     static let silence = Duration.seconds(20)
-    /// How long until nobody holds a share of a provider's limits.
+    /// How long until nobody holds a share of a provider's limits, by clocks that are right.
     static let sharesEnd = Duration.seconds(70)
     /// The most jobs that may run without time passing.
     static let stepsAtOnce = 200_000
@@ -123,12 +123,27 @@ public struct Simulation: Sendable {
         }
     }
 
+    /// How long until the last share that is stored has ended: much later where a clock was ahead.
+    private var untilSharesEnd: Duration {
+        let now = world.epoch + world.clock.now
+        var longest = Duration.zero
+        for provider in cluster.server.objects("apis/orchestrator.llm/v1/providers").values {
+            for share in provider["status"]?["quota"]?["shares"]?.arrayValue ?? [] {
+                guard let end = share["expires"]?.stringValue.flatMap({ Timestamp($0) })
+                else { continue }
+                longest = max(longest, end - now)
+            }
+        }
+        return min(longest + .seconds(1), Simulation.patience)
+    }
+
     /// What has come to its end stays at rest, however often it is looked at (law 14).
     private mutating func comeToRest() {
         let writes = cluster.laws.writes
-        // A process that stops gives back what it holds of a provider: that ends by itself, later by
-        // a clock that was ahead when it was taken.
-        go(for: world.features.provider ? Simulation.sharesEnd : Simulation.silence)
+        // A process that stops gives back what it holds of a provider: that ends by itself.
+        go(
+            for: world.features.provider
+                ? max(Simulation.sharesEnd, untilSharesEnd) : Simulation.silence)
         cluster.stop(restarting: true)
         go(for: Simulation.silence + .seconds(15))
         let more = cluster.laws.writes - writes
