@@ -120,9 +120,13 @@ public final class ControlPlane: Sendable {
     ) {
         guard let directory else { return (nil, nil, StoreState(revision: 0, floor: 0)) }
         let lock: FileLock
+        let database = "\(directory)/control-plane.sqlite"
         do throws(FileError) {
             try FileSystem.createDirectory(directory, permissions: 0o700)
             lock = try FileLock(path: "\(directory)/lock")
+            // It holds Secrets, and a directory that was there may be open to all. What SQLite puts
+            // beside it gets its permissions.
+            try FileSystem.makePrivate(database)
         } catch {
             guard error.code == .wouldBlock else {
                 throw ControlPlaneError(
@@ -133,7 +137,7 @@ public final class ControlPlane: Sendable {
                 message: "another control plane serves \(directory): stop it, or name another "
                     + "data directory")
         }
-        let (journal, state) = try Journal.open(path: "\(directory)/control-plane.sqlite")
+        let (journal, state) = try Journal.open(path: database)
         return (lock, journal, state)
     }
 }

@@ -328,7 +328,7 @@ extension AttemptLogStore {
     fileprivate convenience init(_ configuration: Operator.Configuration) {
         self.init(
             directory: "\(configuration.dataDirectory)/logs",
-            files: configuration.files ?? .system(isPrivate: false))
+            files: configuration.files ?? .system)
     }
 }
 
@@ -337,7 +337,7 @@ extension StreamStore {
     fileprivate convenience init(_ configuration: Operator.Configuration) {
         self.init(
             directory: "\(configuration.dataDirectory)/streams", limits: configuration.streams,
-            files: configuration.files ?? .system(isPrivate: true),
+            files: configuration.files ?? .system,
             clock: AttemptClock(configuration.time))
     }
 }

@@ -70,6 +70,23 @@ import Values
         }
     }
 
+    @Test func `nobody else may read what is stored, in a directory open to all either`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("data")
+        try FileSystem.createDirectory(path, permissions: 0o755)
+        try FileSystem.write("", to: "\(path)/control-plane.sqlite", permissions: 0o644)
+        try await Plane.with(directory: path) { plane in
+            try await plane.create(maps, Samples.configMap("a"))
+            let files = try FileSystem.list(path).filter { $0.hasPrefix("control-plane.sqlite") }
+            #expect(files.count > 1)
+            let result = try await Program("stat").run(
+                ["-c", "%a"] + files.map { "\(path)/\($0)" })
+            #expect(Set(result.lines) == ["600"])
+        }
+    }
+
     @Test func `two servers cannot share a directory`() async throws {
         let directory = try TemporaryDirectory()
         try await Plane.with(directory: directory.path) { _ in

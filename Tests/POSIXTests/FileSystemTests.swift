@@ -15,6 +15,18 @@ import Testing
         #expect(try FileSystem.list(directory.path) == ["value"])
     }
 
+    @Test func `what is made private, nobody else may read`() async throws {
+        let (open, absent) = (directory.file("open"), directory.file("absent"))
+        try FileSystem.write("kept", to: open, permissions: 0o644)
+        try FileSystem.makePrivate(open)
+        try FileSystem.makePrivate(absent)
+        let result = try await Program("stat").run(["-c", "%a", open, absent])
+        #expect(result.output == "600\n600\n")
+        #expect(try FileSystem.readText(open) == "kept")
+        try FileSystem.link(open, at: directory.file("link"))
+        #expect(throws: FileError.self) { try FileSystem.makePrivate(directory.file("link")) }
+    }
+
     @Test func `a write that fails leaves the old file and no other`() throws {
         let path = directory.file("taken")
         try FileSystem.createDirectory("\(path)/inside")

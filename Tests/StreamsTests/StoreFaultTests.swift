@@ -20,7 +20,7 @@ import Values
         let trouble = Mutex(Trouble.none)
 
         var files: AttemptFiles {
-            let real = AttemptFiles.system(isPrivate: true)
+            let real = AttemptFiles.system
             return AttemptFiles(
                 list: { [self] path throws(FileError) in
                     try look(path)

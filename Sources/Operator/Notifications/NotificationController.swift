@@ -2,6 +2,7 @@ import GitOps
 import Kubernetes
 import Observability
 import Resources
+import Synchronization
 import Values
 
 /// Tells what runs ask to be told of their ends, at least once each.
@@ -16,6 +17,9 @@ final class NotificationController: Sendable {
     private let runs: ObjectCache
     private let sender: NotificationSender
     private let queue: WorkQueue<ObjectKey>
+    /// How attempts went that no status tells yet, by the runs' UIDs and what was told: what was sent
+    /// is not sent again because it cannot be written.
+    private let unsaved = Mutex<[String: [String: JSON]]>([:])
 
     init(context: OperatorContext, runs: ObjectCache, sender: NotificationSender) {
         self.context = context
@@ -26,7 +30,10 @@ final class NotificationController: Sendable {
 
     func runsChanged(_ changes: [ObjectChange]) {
         let ended = changes.filter { change in
-            if case .deleted = change { return false }
+            if case .deleted = change {
+                unsaved.withLock { $0[change.object.uid ?? ""] = nil }
+                return false
+            }
             return NotificationController.mayTell(change.object)
         }
         queue.add(contentsOf: ended.map(\.key))
@@ -62,15 +69,24 @@ final class NotificationController: Sendable {
                 next = min(next ?? due, due)
                 continue
             }
-            let entry = await attempt(notification, run)
+            let uid = run.uid ?? ""
+            let known = unsaved.withLock { $0[uid]?[notification.id] }
+            let entry: JSON
+            if let known { entry = known } else { entry = await attempt(notification, run) }
             if Task.isCancelled { return }
             do throws(KubernetesError) {
                 let written = try await context.patchStatus(
                     .workflowRuns, of: run, ["notifications": [notification.id: entry]])
                 runs.recordWrite(written)
+                unsaved.withLock { unsaved in
+                    unsaved[uid]?[notification.id] = nil
+                    if unsaved[uid]?.isEmpty == true { unsaved[uid] = nil }
+                }
                 run = written
                 if ShardReader.isSharded(written) { run.take(tasksOf: whole) }
             } catch {
+                let isThere = error.code != .notFound
+                if isThere { unsaved.withLock { $0[uid, default: [:]][notification.id] = entry } }
                 queue.addAfterBackoff(key)
                 return
             }

@@ -128,22 +128,27 @@ final class RetentionController: Sendable {
         }
         // Until the cache shows our own last write of a run, it shows the past (law 23): its change
         // brings the group here again.
+        var hasFailed = false
         for run in decision.expired where !Task.isCancelled && caches.runs.isCurrent(run.key) {
             if let wait = settling(run) {
                 queue.add(group, after: wait)
                 continue
             }
             do throws(KubernetesError) {
-                guard try await expire(run) else { continue }
+                if try await !expire(run) { hasFailed = true }
             } catch {
                 // Changed or gone meanwhile: what it is now is looked at anew.
                 if error.code != .conflict && error.code != .notFound {
                     context.logger.warning(
                         "run not archived", ["run": .string("\(run.key)"), "error": error.logField])
                 }
-                queue.addAfterBackoff(group)
-                return
+                hasFailed = true
             }
+        }
+        // One that cannot be archived now keeps none of the others.
+        guard !hasFailed else {
+            queue.addAfterBackoff(group)
+            return
         }
         queue.forget(group)
         if let next = decision.next {

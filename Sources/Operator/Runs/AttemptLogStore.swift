@@ -31,7 +31,7 @@ public final class AttemptLogStore: Sendable {
     private let sizes = Mutex<[Key: Int]>([:])
 
     /// Makes a store in a directory, which is made on the first write.
-    public init(directory: String, files: AttemptFiles = .system(isPrivate: false)) {
+    public init(directory: String, files: AttemptFiles = .system) {
         places = RunFiles(directory: directory)
         self.files = files
     }

@@ -445,7 +445,7 @@ extension RunController {
 
     /// After a write that failed the next step is a read: the object tells what happened (law 5).
     ///
-    /// - Parameter atOnce: Whether the write is repeated at once where the run can be written.
+    /// - Parameter atOnce: Whether the write is repeated at once where it met another version.
     private func recover(
         from error: KubernetesError, _ sequence: Int64, _ driver: RunDriver, atOnce: Bool = true
     ) async {
@@ -475,7 +475,12 @@ extension RunController {
                 driver.wrote(live, sequence: sequence)
             } else {
                 driver.observe(live)
-                driver.failed(sequence: sequence, retryAfter: atOnce ? .zero : delay)
+                // A server that fails each write would be asked without a pause.
+                let isConflict = error.code == .conflict || error.code == .alreadyExists
+                driver.failed(
+                    sequence: sequence,
+                    retryAfter: atOnce && isConflict ? .zero : max(error.retryAfter ?? .zero, delay)
+                )
             }
         } catch {
             if error.code == .notFound {

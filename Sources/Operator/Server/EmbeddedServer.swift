@@ -98,7 +98,8 @@ public final class EmbeddedServer: Sendable {
             configuration.logger.warning(
                 "ended what a killed server left behind", ["processes": .integer(Int64(orphans))])
         }
-        url = "http://\(configuration.host):\(server.port)"
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        url = "http://\(host):\(server.port)"
         kubeconfigPath = "\(directory)/kubeconfig"
         let kubeconfig = ControlPlane.kubeconfig(serverURL: url, token: token)
         client = try EmbeddedServer.client(kubeconfig, at: kubeconfigPath, http: http)

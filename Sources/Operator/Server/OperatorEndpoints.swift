@@ -66,6 +66,9 @@ public struct OperatorEndpoints: Sendable {
         return StreamEndpoint(target: target).respond(to: request)
     }
 
+    /// The most bytes of a log in one answer: whoever wants more asks again from where it ended.
+    private static let logPageBytes = 1 << 20
+
     /// `GET /logs/UID/TASK?attempt=N&offset=BYTES`: what an attempt wrote, from an offset on, in base64.
     private func logs(_ request: HTTPServerRequest) -> HTTPServerResponse? {
         guard let target, token != nil, request.pathSegments.count == 3 else {
@@ -81,7 +84,8 @@ public struct OperatorEndpoints: Sendable {
         }
         let offset = max(0, request.queryValue("offset").flatMap { Int($0) } ?? 0)
         let key = AttemptLogStore.Key(runUID: run, taskID: task, attempt: attempt)
-        let data = Base64.encode(Array(target.logs.read(key).dropFirst(offset)))
+        let page = target.logs.read(key).dropFirst(offset).prefix(OperatorEndpoints.logPageBytes)
+        let data = Base64.encode(Array(page))
         let json: JSON = ["attempt": .integer(Int64(attempt)), "data": .string(data)]
         return HTTPServerResponse(
             status: 200, headers: ["Content-Type": "application/json"], body: .bytes(json.bytes))

@@ -79,6 +79,18 @@ public enum FileSystem {
         }
     }
 
+    /// Lets nobody but this user read and write a file, which is made empty when absent.
+    ///
+    /// A symbolic link is refused.
+    public static func makePrivate(_ path: String) throws(FileError) {
+        let file = try FileDescriptor(
+            opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o600,
+            for: "make private")
+        guard fchmod(file.rawValue, 0o600) == 0 else {
+            throw FileError(operation: "make private", path: path, code: .last)
+        }
+    }
+
     /// Whether something is at the path; symbolic links are followed.
     public static func exists(_ path: String) -> Bool {
         unsafe access(path, F_OK) == 0

@@ -20,6 +20,12 @@ public enum Terminal {
         let columns = Int(cposix_terminal_columns(stream.rawValue))
         return columns > 0 ? columns : nil
     }
+
+    /// The height of a stream's terminal in rows; nil where it is none or does not say.
+    public static func rows(_ stream: StandardStream = .output) -> Int? {
+        let rows = Int(cposix_terminal_rows(stream.rawValue))
+        return rows > 0 ? rows : nil
+    }
 }
 
 /// Reading and writing of the three standard streams, without buffers between.

@@ -35,25 +35,20 @@ public struct AttemptFiles: Sendable {
         self.remove = remove
     }
 
-    /// The disk of this machine.
-    ///
-    /// - Parameter isPrivate: Whether only this user may read what is made.
-    public static func system(isPrivate: Bool) -> AttemptFiles {
-        let (file, directory): (UInt32, UInt32) = isPrivate ? (0o600, 0o700) : (0o644, 0o755)
-        return AttemptFiles(
-            list: { path throws(FileError) in
-                FileSystem.exists(path) ? try FileSystem.list(path) : []
-            },
-            read: { path throws(FileError) in try FileSystem.read(path) },
-            replace: { bytes, path throws(FileError) in
-                try FileSystem.write(bytes, to: path, permissions: file)
-            },
-            append: { bytes, path throws(FileError) in
-                try FileSystem.append(bytes, to: path, permissions: file)
-            },
-            createDirectory: { path throws(FileError) in
-                try FileSystem.createDirectory(path, permissions: directory)
-            },
-            remove: { path throws(FileError) in try FileSystem.remove(path) })
-    }
+    /// The disk of this machine; what is made, only this user may read.
+    public static let system = AttemptFiles(
+        list: { path throws(FileError) in
+            FileSystem.exists(path) ? try FileSystem.list(path) : []
+        },
+        read: { path throws(FileError) in try FileSystem.read(path) },
+        replace: { bytes, path throws(FileError) in
+            try FileSystem.write(bytes, to: path, permissions: 0o600)
+        },
+        append: { bytes, path throws(FileError) in
+            try FileSystem.append(bytes, to: path, permissions: 0o600)
+        },
+        createDirectory: { path throws(FileError) in
+            try FileSystem.createDirectory(path, permissions: 0o700)
+        },
+        remove: { path throws(FileError) in try FileSystem.remove(path) })
 }

@@ -31,7 +31,7 @@ public final class StreamStore: Sendable {
     /// Makes a store in a directory, which is made on the first write.
     public init(
         directory: String, limits: StreamLimits = StreamLimits(),
-        files: AttemptFiles = .system(isPrivate: true), clock: AttemptClock = .system
+        files: AttemptFiles = .system, clock: AttemptClock = .system
     ) {
         places = RunFiles(directory: directory)
         self.files = files

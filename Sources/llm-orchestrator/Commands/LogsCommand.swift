@@ -1,4 +1,5 @@
 import Console
+import HTTP
 import Kubernetes
 import POSIX
 import Values
@@ -40,7 +41,8 @@ enum LogsCommand: Command {
         while true {
             let hasEnded = run.hasEnded
             for task in only.map({ [$0] }) ?? tasks(of: run) {
-                await printNew(task, attempt, of: run, connection, &printed, isAlone: only != nil)
+                try await printNew(
+                    task, attempt, of: run, connection, &printed, isAlone: only != nil)
             }
             guard arguments.has("follow"), !hasEnded else {
                 if let attempt { try checkMade(attempt, of: only, in: run) }
@@ -70,31 +72,39 @@ enum LogsCommand: Command {
         throw CommandFailure(.notFound, "\(subject) \(verb) attempt \(attempt); \(there)")
     }
 
-    /// The tasks in the order of the definition.
+    /// The tasks in the order of the definition, then those that are in others, undo them, or come last.
     private static func tasks(of run: KubernetesObject) -> [String] {
-        RunDefinition.tasks(of: run.json).compactMap { $0["id"]?.stringValue }
+        let own = RunDefinition.tasks(of: run.json).compactMap { $0["id"]?.stringValue }
+        let known = Set(own)
+        let all = run.status["tasks"]?.objectValue?.keys.filter { !known.contains($0) } ?? []
+        return own + all
     }
 
     private static func printNew(
         _ task: String, _ attempt: Int?, of run: KubernetesObject, _ connection: Connection,
         _ printed: inout [String: Int], isAlone: Bool
-    ) async {
+    ) async throws(CommandFailure) {
         let number = attempt ?? run.status["tasks"]?[task]?["attempt"]?.integerValue.map { Int($0) }
         guard let number, number > 0 else { return }
         let key = "\(task)#\(number)"
-        let offset = printed[key] ?? 0
-        let bytes = await read(task, number, offset, of: run, connection) ?? []
-        guard !bytes.isEmpty else { return }
-        printed[key] = offset + bytes.count
-        if isAlone {
-            try? StandardStreams.write(bytes, to: .output)
-            return
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
-            text.hasSuffix("\n") ? 1 : 0)
-        {
-            Output.line("\(Output.style.text("[\(task)]", .active)) \(line)")
+        while true {
+            let offset = printed[key] ?? 0
+            let bytes = try await read(task, number, offset, of: run, connection)
+            guard !bytes.isEmpty else { return }
+            guard !isAlone else {
+                printed[key] = offset + bytes.count
+                try? StandardStreams.write(bytes, to: .output)
+                continue
+            }
+            // The last line may go on in the next page.
+            let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+            printed[key] = offset + end
+            let text = String(decoding: bytes[..<end], as: UTF8.self)
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
+                text.hasSuffix("\n") ? 1 : 0)
+            {
+                Output.line("\(Output.style.text("[\(task)]", .active)) \(line)")
+            }
         }
     }
 
@@ -102,11 +112,17 @@ enum LogsCommand: Command {
     private static func read(
         _ task: String, _ attempt: Int, _ offset: Int, of run: KubernetesObject,
         _ connection: Connection
-    ) async -> [UInt8]? {
-        let reply = try? await connection.client.read(
-            path: "/logs/\(run.uid ?? "")/\(task)",
-            query: [("attempt", "\(attempt)"), ("offset", "\(offset)")])
-        if let data = reply?["data"]?.stringValue { return Base64.decode(data) }
+    ) async throws(CommandFailure) -> [UInt8] {
+        do throws(KubernetesError) {
+            // A path such as `review#2[3].fetch` is no path of a URL.
+            let reply = try await connection.client.read(
+                path: "/logs/\(run.uid ?? "")/\(PercentEncoding.encode(task))",
+                query: [("attempt", "\(attempt)"), ("offset", "\(offset)")])
+            if let data = reply["data"]?.stringValue { return Base64.decode(data) ?? [] }
+        } catch {
+            guard error.code == .notFound || error.code == .unknownPath || error.code == .forbidden
+            else { throw CommandFailure(error) }
+        }
         let outputs = run.status["tasks"]?[task]?["outputs"]
         let kept =
             (outputs?["stdout"]?.stringValue ?? "") + (outputs?["stderr"]?.stringValue ?? "")

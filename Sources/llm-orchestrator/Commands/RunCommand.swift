@@ -183,10 +183,8 @@ enum RunCommand: Command {
         let follower = RunFollower(
             client: client, key: created.key, display: isQuiet ? nil : display)
         let interruption = Interruption { await CancelCommand.cancel(created.key, client) }
-        let ended = await interruption.watching { await follower.untilEnded() }
-        guard let ended else {
-            throw CommandFailure(.notFound, "the run \(created.name) was deleted")
-        }
+        let ending = await interruption.watching { await follower.untilEnded() }
+        let ended = try (ending ?? .interrupted).run(named: created.name)
         let whole = (try? await ShardReader(client: client).whole(ended)) ?? ended
         RunResult(whole).write(as: format)
         if interruption.happened { return .interrupted }

@@ -14,9 +14,7 @@ enum WatchCommand: Command {
         let run = try await connection.run(arguments.positionals[0])
         let follower = RunFollower(
             client: connection.client, key: run.key, display: ProgressDisplay(on: .output))
-        guard let ended = await follower.untilEnded() else {
-            throw CommandFailure(.notFound, "the run \(run.name) was deleted")
-        }
+        let ended = try await follower.untilEnded().run(named: run.name)
         RunResult(ended).writeOutputs()
         return ended.phase == "Completed" ? .success : .runFailed
     }

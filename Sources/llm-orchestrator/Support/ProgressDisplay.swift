@@ -73,11 +73,12 @@ final class ProgressDisplay: Sendable {
 
     private var columns: Int { Terminal.columns(stream) ?? 80 }
 
+    private var rows: Int { Terminal.rows(stream) ?? 24 }
+
     private func draw() {
         guard isLive else { return }
         state.withLock { state in
             let lines = state.drawing(style)
-            let rows = Environment.variable("LINES").flatMap { Int($0) } ?? 40
             write(state.region.redraw(lines, columns: columns, rows: rows))
         }
     }

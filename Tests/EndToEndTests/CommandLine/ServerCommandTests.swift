@@ -29,6 +29,51 @@ import Values
         try result.get()
     }
 
+    private static let nested = """
+        apiVersion: orchestrator.llm/v1
+        kind: Workflow
+        metadata: {name: nested}
+        spec:
+          tasks:
+            - id: long
+              type: command
+              inputs: {command: [sh, -c, "yes 0123456789abcde | head -c 1600000"]}
+            - id: each
+              type: map
+              items: [1, 2]
+              tasks:
+                - id: say
+                  type: command
+                  inputs: {command: [echo, "item ${{ item }}"]}
+          finally:
+            - id: last
+              type: command
+              inputs: {command: [echo, done]}
+
+        """
+
+    @Test func `logs are whole, however long, and of tasks wherever they are`() async throws {
+        try await ServerCommandTests.withServer { cli, server in
+            let config = ["--kubeconfig", server.kubeconfig]
+            let file = try cli.file("nested.yaml", ServerCommandTests.nested)
+            let run = try await cli.call(["run", file, "-o", "name"] + config)
+            let name = try #require(run.lines.first?.split(separator: "/").last.map(String.init))
+            let long = try await cli.call(["logs", name, "long"] + config)
+            #expect(long.code == 0)
+            #expect(long.output.utf8.count == 1_600_000)
+            #expect(long.lines.count == 100_000)
+            let one = try await cli.call(["logs", name, "each[1].say"] + config)
+            #expect(one.output == "item 2\n", "\(one)")
+            let all = try await cli.call(["logs", name] + config)
+            let others = all.lines.filter { !$0.hasPrefix("[long]") }
+            #expect(
+                Set(others) == [
+                    "[each[0].say] item 1", "[each[1].say] item 2", "[finally.last] done",
+                ])
+            #expect(all.lines.count == 100_003)
+        }
+    }
+
     @Test func `runs are started, listed, shown, followed and steered`() async throws {
         try await ServerCommandTests.withServer { cli, server in
             let config = ["--kubeconfig", server.kubeconfig]

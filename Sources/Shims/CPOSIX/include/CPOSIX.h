@@ -70,3 +70,6 @@ int cposix_reset_signal(int signal_number, int ignored);
 
 // The columns of a terminal, or 0: ioctl is variadic.
 int cposix_terminal_columns(int descriptor);
+
+// The height of the terminal at the descriptor in rows; 0 where it is none or does not say.
+int cposix_terminal_rows(int descriptor);
