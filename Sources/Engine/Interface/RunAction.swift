@@ -1,4 +1,5 @@
 public import Values
+public import Workflows
 
 /// What a run asks its owner to do.
 ///
@@ -30,7 +31,7 @@ public enum RunAction: Sendable, Hashable {
     /// Look for a result of this key, and answer with `resultFound`.
     case lookUpResult(ResultLookup)
     /// Keep a result for other runs. Best effort: nothing depends on it.
-    case storeResult(key: String, JSONObject)
+    indirect case storeResult(ResultOffer)
     /// Send `timerFired` at this moment, in place of any moment asked for before.
     case setTimer(Timestamp)
     /// Tell users what happened. Best effort: nothing depends on it.
@@ -45,8 +46,25 @@ public struct ResultLookup: Sendable, Hashable {
     public let reference: AttemptReference
     /// The key of the result: see ``TaskKey``.
     public let key: String
+    /// The definition that a task of type `workflow` runs, where the key is not its author's own:
+    /// what that says, and all it runs itself, is to be part of the key.
+    public let workflow: ChildWorkflow?
     /// How old the result may be; nil sets no bound.
     public let maximumAge: Duration?
+}
+
+/// A result that other runs may look up.
+public struct ResultOffer: Sendable, Hashable {
+    /// The key of the result: see ``TaskKey``.
+    public let key: String
+    /// What the task gave.
+    public let outputs: JSONObject
+    /// The path of the task.
+    public let path: String
+    /// The attempt that gave it.
+    public let attempt: Int
+    /// As in ``ResultLookup/workflow``: what it said when the attempt was made is part of the key.
+    public let workflow: ChildWorkflow?
 }
 
 /// Something users are told about a run, as a Kubernetes Event tells it.

@@ -18,7 +18,7 @@ extension RunMachine {
     public init(
         resuming status: JSON, shards: [Int: JSON] = [:], plan: WorkflowPlan,
         identity: RunIdentity, inputs: JSONObject? = nil, limits: RunLimits = .init(),
-        taskTypes: TaskTypes = .builtIn, reusing: [String: JSONObject] = [:]
+        taskTypes: TaskTypes = .builtIn, reusing: [String: TaskResult] = [:]
     ) throws(CheckpointError) {
         self = try RunMachine.resumed(
             status, shards, plan, identity, inputs, limits, taskTypes, reusing)
@@ -27,7 +27,7 @@ extension RunMachine {
     private static func resumed(
         _ status: JSON, _ shards: [Int: JSON], _ plan: WorkflowPlan, _ identity: RunIdentity,
         _ inputs: JSONObject?, _ limits: RunLimits, _ taskTypes: TaskTypes,
-        _ reusing: [String: JSONObject]
+        _ reusing: [String: TaskResult]
     ) throws(CheckpointError) -> RunMachine {
         let reader = try StatusReader(status)
         let run = try reader.run()

@@ -22,8 +22,8 @@ public struct RunMachine: ~Copyable, Sendable {
     /// The bounds it keeps.
     public let limits: RunLimits
 
-    /// The results of an earlier try of the run that may stand in for attempts, by their keys.
-    let reusable: [String: JSONObject]
+    /// The results of an earlier try of the run that may stand in for attempts, by paths.
+    let reusable: [String: TaskResult]
     /// The types that tasks may have, and what the machine must know of them.
     let taskTypes: TaskTypes
     let catalogue: TaskCatalogue
@@ -100,13 +100,13 @@ public struct RunMachine: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - inputs: The resolved inputs: see `WorkflowPlan.resolveInputs`.
-    ///   - reusing: Results of an earlier try, by their keys, as ``results()`` gives them: a task
-    ///     whose key is among them, and that depends on nothing that ran anew, is done with that
-    ///     result. Give the same after a crash.
+    ///   - reusing: Results of an earlier try, by paths, as ``results(without:)`` gives them: a task
+    ///     that has one of its key, and that depends on nothing that ran anew, is done with that
+    ///     result. Give the same after a crash, or fewer.
     public init(
         plan: WorkflowPlan, identity: RunIdentity, inputs: JSONObject,
         limits: RunLimits = .init(), taskTypes: TaskTypes = .builtIn,
-        reusing: [String: JSONObject] = [:]
+        reusing: [String: TaskResult] = [:]
     ) {
         self.init(
             plan, identity, inputs, limits, taskTypes, reusing, CheckpointLedger(sequence: 0))
@@ -124,7 +124,7 @@ public struct RunMachine: ~Copyable, Sendable {
     /// Makes a run of which only the tasks of the workflow are known, and no change.
     init(
         _ plan: WorkflowPlan, _ identity: RunIdentity, _ inputs: JSONObject, _ limits: RunLimits,
-        _ taskTypes: TaskTypes, _ reusing: [String: JSONObject], _ ledger: CheckpointLedger
+        _ taskTypes: TaskTypes, _ reusing: [String: TaskResult], _ ledger: CheckpointLedger
     ) {
         self.plan = plan
         self.identity = identity

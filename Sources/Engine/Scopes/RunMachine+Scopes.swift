@@ -211,6 +211,13 @@ enum TaskPath {
         return (String(body[..<mark]), attempt)
     }
 
+    /// Whether a path is another or of something in it, where neither names attempts.
+    static func isWithin(_ path: String, _ other: String) -> Bool {
+        guard path.hasPrefix(other) else { return false }
+        let rest = path.dropFirst(other.count)
+        return rest.isEmpty || rest.first == separator || rest.first == "["
+    }
+
     /// A path as the prefix of its instance and the id there, or nil for that of a root task.
     static func split(_ path: String) -> (prefix: String, id: String)? {
         guard let mark = path.lastIndex(where: { $0 == separator || $0 == "~" }) else { return nil }

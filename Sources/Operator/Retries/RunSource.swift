@@ -12,8 +12,8 @@ struct RunSource {
     let pin: JSON
     /// The inputs the other had.
     let inputs: JSONObject
-    /// What its tasks gave, by their keys: see `TaskKey`.
-    let results: [String: JSONObject]
+    /// What its tasks gave, by their paths.
+    let results: [String: TaskResult]
 
     /// What was found of it.
     enum Finding {
@@ -31,20 +31,22 @@ struct RunSource {
     /// - Parameters:
     ///   - source: the run that the spec names, with all its tasks in its status once it has ended.
     ///   - checkpoint: the `RunCheckpoint` that the spec names, with all tasks in its state.
+    ///   - children: knows whether what child runs gave still holds.
     static func of(
-        _ run: KubernetesObject, source: KubernetesObject?, checkpoint: KubernetesObject?
+        _ run: KubernetesObject, source: KubernetesObject?, checkpoint: KubernetesObject?,
+        children: ChildDefinitions
     ) -> Finding {
         if let retry = run.spec["retryOf"], let name = retry["run"]?.stringValue {
-            return retried(name, retry, source)
+            return retried(name, retry, source, children)
         }
         if let name = run.spec["restoreFrom"]?["checkpoint"]?.stringValue {
-            return restored(name, checkpoint)
+            return restored(name, checkpoint, children)
         }
         return .none
     }
 
     private static func retried(
-        _ name: String, _ retry: JSON, _ source: KubernetesObject?
+        _ name: String, _ retry: JSON, _ source: KubernetesObject?, _ children: ChildDefinitions
     ) -> Finding {
         guard let source, let uid = source.uid else {
             return .waiting(
@@ -66,10 +68,13 @@ struct RunSource {
         }
         let task = retry["mode"] == "Task" ? retry["task"]?.stringValue : nil
         let identity = RunIdentity(namespace: source.namespace, name: source.name, uid: uid)
-        return read(source.status, definition, identity, without: task)
+        let found = read(source.status, definition, identity, without: task)
+        return found.keeping { children.current($0, of: identity, source.spec) }
     }
 
-    private static func restored(_ name: String, _ checkpoint: KubernetesObject?) -> Finding {
+    private static func restored(
+        _ name: String, _ checkpoint: KubernetesObject?, _ children: ChildDefinitions
+    ) -> Finding {
         guard let checkpoint else {
             return .waiting(
                 reason: "CheckpointNotFound", message: "waiting for the RunCheckpoint \(name)")
@@ -85,7 +90,11 @@ struct RunSource {
         let identity = RunIdentity(
             namespace: checkpoint.namespace, name: spec["run"]?["name"]?.stringValue ?? "", uid: uid
         )
-        return read(state, definition, identity, without: nil)
+        let found = read(state, definition, identity, without: nil)
+        // What the run took over itself is known while it is there.
+        let run = children.run(ObjectKey(namespace: identity.namespace, name: identity.name))
+        let own = run?.uid == identity.uid ? run?.spec : nil
+        return found.keeping { children.current($0, of: identity, own ?? [:]) }
     }
 
     /// Reads the results out of a stored status.
@@ -107,31 +116,17 @@ struct RunSource {
         }
         do {
             let machine = try RunMachine(resuming: status, plan: plan, identity: identity)
-            var results = machine.results()
-            if let task {
-                guard machine.phase(ofTask: task) != nil else {
-                    return .refused(
-                        reason: "UnknownTask",
-                        message: "the run \(identity.name) has no task \(task)")
-                }
-                for path in paths(in: status, below: task) {
-                    if let key = machine.taskKey(ofTask: path) { results[key] = nil }
-                }
+            if let task, machine.phase(ofTask: task) == nil {
+                return .refused(
+                    reason: "UnknownTask", message: "the run \(identity.name) has no task \(task)")
             }
             return .found(
-                RunSource(definition: definition, pin: pin, inputs: inputs, results: results))
+                RunSource(
+                    definition: definition, pin: pin, inputs: inputs,
+                    results: machine.results(without: task)))
         } catch {
             return .refused(reason: "InvalidCheckpoint", message: error.description)
         }
-    }
-
-    /// A task and, where it is a container, what is in it.
-    private static func paths(in status: JSON, below task: String) -> [String] {
-        let all = status["tasks"]?.objectValue?.keys.map { String($0) } ?? []
-        return [task]
-            + all.filter { path in
-                ["\(task).", "\(task)[", "\(task)#"].contains { path.hasPrefix($0) }
-            }
     }
 
     /// The inputs of the run: those of the other that its own definition takes, and over them what
@@ -141,5 +136,18 @@ struct RunSource {
         var merged = JSONObject(inputs.filter { names.contains($0.0) })
         merged.merge(given)
         return merged
+    }
+}
+
+extension RunSource.Finding {
+    /// The same with what is kept of the results.
+    fileprivate func keeping(
+        _ keep: ([String: TaskResult]) -> [String: TaskResult]
+    ) -> RunSource.Finding {
+        guard case .found(let source) = self else { return self }
+        return .found(
+            RunSource(
+                definition: source.definition, pin: source.pin, inputs: source.inputs,
+                results: keep(source.results)))
     }
 }

@@ -61,6 +61,35 @@ extension RunController {
             lookAgain(at: object.key)
             return nil
         }
-        return RunSource.of(object, source: source, checkpoint: checkpoint)
+        return RunSource.of(
+            object, source: source, checkpoint: checkpoint, children: childDefinitions)
+    }
+
+    /// What the definitions say now that tasks run.
+    var childDefinitions: ChildDefinitions {
+        ChildDefinitions(
+            run: { [cache] in cache.object($0) },
+            ownedRuns: { [cache] in cache.objects(index: ObjectIndex.owner.name, value: $0) },
+            definition: definitions)
+    }
+
+    /// Looks for a kept result; any trouble is a miss.
+    func find(_ lookup: ResultLookup, namespace: String) async -> JSONObject? {
+        guard
+            let key = childDefinitions.key(lookup.key, lookup.workflow, namespace: namespace)
+        else { return nil }
+        return await results.find(key, maximumAge: lookup.maximumAge, namespace: namespace)
+    }
+
+    /// Keeps a result; that of a child run only while what that ran is what its definitions say.
+    func keep(_ offer: ResultOffer, of run: RunIdentity) {
+        let children = childDefinitions
+        guard let key = children.key(offer.key, offer.workflow, namespace: run.namespace),
+            offer.workflow == nil
+                || children.isCurrent(
+                    childOf: run.name, run.uid, run.namespace, offer.path, offer.attempt)
+        else { return }
+        let object = ObjectKey(namespace: run.namespace, name: run.name)
+        results.store(key, offer.outputs, run: object, runUID: run.uid)
     }
 }

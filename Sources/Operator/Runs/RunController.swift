@@ -26,7 +26,7 @@ final class RunController: Sendable {
     private let admission: AttemptAdmission
     let gate: RunGate
     let cache: ObjectCache
-    private let results: ResultCache
+    let results: ResultCache
     let definitions: @Sendable (_ kind: String, ObjectKey) -> KubernetesObject?
     let queue: WorkQueue<ObjectKey>
     private let drivers = Mutex<[ObjectKey: RunDriver]>([:])
@@ -344,11 +344,9 @@ extension RunController {
         case .requestAdmission, .withdrawAdmission: break  // The driver asked within its step.
         case .launch(let attempt): launch(attempt, driver)
         case .lookUpResult(let lookup):
-            let found = await results.find(
-                lookup.key, maximumAge: lookup.maximumAge, namespace: driver.key.namespace)
+            let found = await find(lookup, namespace: driver.key.namespace)
             driver.post(.resultFound(lookup.reference, found))
-        case .storeResult(let key, let outputs):
-            results.store(key, outputs, run: driver.key, runUID: driver.identity.uid)
+        case .storeResult(let offer): keep(offer, of: driver.identity)
         case .cancelAttempt(let reference):
             guard let path = driver.path(of: reference) else { return }
             attempts.cancel(path, attempt: reference.attempt, of: driver.identity)

@@ -50,6 +50,7 @@ extension LawBook {
             violated(12, "\(run.key) \(phase): \(problem)")
         }
         checkOutcomes(of: run, uid, model, tasks)
+        checkReuse(of: run, tasks)
     }
 
     /// What users had done to the tasks of a run, by path, and whether they had it undone.

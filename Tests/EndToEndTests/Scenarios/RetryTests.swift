@@ -108,6 +108,48 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `a task that runs a definition is tried again alone, and once that says something else`(
+        plane: Plane
+    ) async throws {
+        try await World.with(plane) { world in
+            for name in ["build", "deploy"] {
+                let gate = name == "deploy" ? "test -e \(world.gate("deploy").path)" : "true"
+                var template = KubernetesObject(.templates, world.key(name))
+                template.spec = [
+                    "tasks": [
+                        Manifest.command("do-\(name)", "\(world.effects.note("start")); \(gate)")
+                    ]
+                ]
+                _ = try await world.client.create(.templates, template)
+            }
+            func starts() -> [Int] {
+                ["do-build", "do-deploy"].map { world.effects.of($0).count }
+            }
+            func retry(_ run: String, as name: String) async throws {
+                let program = try await world.orchestrator(["retry", run, "--name", name])
+                #expect(program.code == 0, "\(program)")
+                try await world.run(name, is: "Completed")
+            }
+            var deploy = Manifest.child("deploy", of: "deploy")
+            deploy["dependsOn"] = ["build"]
+            try await world.createRun(
+                "first",
+                ["workflowSpec": ["tasks": [Manifest.child("build", of: "build"), deploy]]])
+            try await world.run("first", is: "Failed")
+            #expect(starts() == [1, 1])
+            try world.gate("deploy").open()
+            try await retry("first", as: "second")
+            #expect(starts() == [1, 2])
+            try await retry("second", as: "third")
+            #expect(starts() == [1, 2])
+            _ = try await world.client.patch(
+                .templates, world.key("build"), .merge(["spec": ["description": "another"]]))
+            try await retry("third", as: "fourth")
+            #expect(starts() == [2, 3])
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a retry waits for a run that goes on, and tells of one that is not there`(
         plane: Plane
     ) async throws {

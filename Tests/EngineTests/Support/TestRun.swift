@@ -49,7 +49,7 @@ struct TestRun: ~Copyable {
 
     init(
         _ plan: WorkflowPlan, inputs: JSONObject = [:], limits: RunLimits = TestRun.limits,
-        reusing: [String: JSONObject] = [:], at now: Timestamp = TestRun.start
+        reusing: [String: TaskResult] = [:], at now: Timestamp = TestRun.start
     ) {
         machine = RunMachine(
             plan: plan, identity: TestRun.identity, inputs: inputs, limits: limits,
@@ -61,7 +61,7 @@ struct TestRun: ~Copyable {
     /// The run after a crash: nothing of the old process is left but the stored status.
     init(
         resuming status: JSON, shards: [Int: JSON] = [:], _ plan: WorkflowPlan,
-        limits: RunLimits = TestRun.limits, reusing: [String: JSONObject] = [:],
+        limits: RunLimits = TestRun.limits, reusing: [String: TaskResult] = [:],
         at now: Timestamp
     ) throws {
         machine = try RunMachine(
@@ -98,7 +98,7 @@ struct TestRun: ~Copyable {
                 requests.removeAll { $0.reference == reference }
                 withdrawn.append(reference)
             case .lookUpResult(let lookup): lookups.append(lookup)
-            case .storeResult(let key, let outputs): offered[key] = outputs
+            case .storeResult(let offer): offered[offer.key] = offer.outputs
             case .launch(let attempt): executing.append(attempt)
             case .cancelAttempt(let reference): stopping.append(reference)
             case .progressStored(let reference): progressStored.append(reference)
