@@ -83,7 +83,7 @@ public actor GitRepository {
             let entry = try store.entry(ofCommit: id, path: path)
             let prefix = try EntryName.components(of: path).joined(separator: "/")
             return try withoutActuallyEscaping(matching) { matching throws(GitError) in
-                try TreeWalk(limits: limits, matching: matching)
+                try TreeWalk(of: id, limits: limits, matching: matching)
                     .walk(store, from: entry, path: prefix)
             }
         }

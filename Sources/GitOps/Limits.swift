@@ -16,4 +16,10 @@ public enum SyncLimits {
     public static let concurrentApplies = 16
     /// The most bytes that one fetch may bring, where the repository does not say.
     public static let fetchBytes = 256 << 20
+    /// The most bytes that a repository may allow one fetch to bring.
+    public static let maximumFetchBytes = 1 << 30
+    /// The longest time between two looks at a repository.
+    public static let interval = Duration.seconds(366 * 86_400)
+    /// The longest time that one fetch may take: it keeps a worker that other repositories wait for.
+    public static let timeout = Duration.seconds(600)
 }

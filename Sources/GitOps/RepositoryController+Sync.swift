@@ -13,8 +13,10 @@ extension RepositoryController {
             credentials = try await RepositoryCredentials.read(
                 secret, namespace: object.namespace, client: client, redactor: redactor)
         }
+        let known = object.inventory + unlisted(of: object)
         let snapshot = try await sources.snapshot(
-            of: spec, uid: object.uid ?? "", namespace: object.namespace, credentials: credentials)
+            of: spec, uid: object.uid ?? "", namespace: object.namespace, credentials: credentials,
+            given: Dictionary(known.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a }))
         guard snapshot.resources.count <= SyncLimits.resources else {
             throw RepositoryProblem(
                 reason: "TooManyResources",
@@ -22,10 +24,11 @@ extension RepositoryController {
                     "the commit \(snapshot.commit.id) has \(snapshot.resources.count) resources; "
                     + "one repository gives at most \(SyncLimits.resources). Split it by spec.path")
         }
+        // What arrived while it was fetched is seen only now.
         let inventory = object.inventory + unlisted(of: object)
         let plan = SyncPlan(
             repository: ResourceName.labelValue(object.name), resources: snapshot.resources,
-            failedPaths: snapshot.failedPaths, inventory: inventory, prunes: spec.prunes,
+            refused: snapshot.refused, inventory: inventory, prunes: spec.prunes,
             observed: try observed(object, inventory, snapshot))
         if !plan.isEmpty { try await confirm(object) }
         return await apply(plan, inventory, snapshot, object)
@@ -113,15 +116,20 @@ extension RepositoryController {
                     InventoryEntry(id: resource.id, path: resource.path, digest: resource.digest))
             }
         }
+        var pruned = 0
         for id in plan.pruned {
-            guard let failure = await prune(id, of: object) else { continue }
+            guard let failure = await prune(id, of: object) else {
+                pruned += 1
+                continue
+            }
             failures.append(failure)
             before[id].map { inventory.append($0) }
         }
         let applied = outcomes.filter { $0.failure == nil }.count
         return SyncReport(
             revision: snapshot.commit.revision, inventory: inventory, failures: failures,
-            applied: applied, pruned: plan.pruned.count)
+            applied: applied, pruned: pruned
+        ).withholding(plan.withheld.count, for: plan.unknownPath)
     }
 }
 

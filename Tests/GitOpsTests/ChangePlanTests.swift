@@ -92,7 +92,9 @@ import YAML
 
     @Test func `a file with mistakes leaves its objects as they are`() throws {
         let old = try resource("a", spec: Self.pipeline)
-        let plan = ChangePlan(from: present([old]), to: [], failedPaths: ["a.yaml"])
+        var refused = RefusedSources()
+        refused.add("a.yaml", isLegible: false)
+        let plan = ChangePlan(from: present([old]), to: [], refused: refused)
         #expect(plan.changes.isEmpty && plan.unchanged == 1)
     }
 

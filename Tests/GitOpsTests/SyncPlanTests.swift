@@ -28,12 +28,19 @@ import Values
     }
 
     private func plan(
-        _ resources: [DesiredResource], failed: Set<String> = [], inventory: [InventoryEntry] = [],
+        _ resources: [DesiredResource], refused: RefusedSources = RefusedSources(),
+        inventory: [InventoryEntry] = [],
         prunes: Bool = true, observed: [InventoryID: SyncPlan.Observed] = [:]
     ) -> SyncPlan {
         SyncPlan(
-            repository: "repo", resources: resources, failedPaths: failed, inventory: inventory,
+            repository: "repo", resources: resources, refused: refused, inventory: inventory,
             prunes: prunes, observed: observed)
+    }
+
+    private func refused(_ path: String) -> RefusedSources {
+        var refused = RefusedSources()
+        refused.add(path, isLegible: false)
+        return refused
     }
 
     @Test func `only what changed is applied`() {
@@ -76,18 +83,59 @@ import Values
     @Test func `what no file gives any more is pruned`() {
         let observed = [id("a"): present(1), id("kept"): present(1, isKept: true)]
         let inventory = [entry("a", "a.yaml"), entry("kept", "k.yaml"), entry("gone", "g.yaml")]
-        let plan = plan([], inventory: inventory, observed: observed)
+        let rest = [resource("b", "b.yaml")]
+        let plan = plan(rest, inventory: inventory, observed: observed)
         #expect(plan.pruned == [id("a")])
-        #expect(self.plan([], inventory: inventory, prunes: false, observed: observed).isEmpty)
+        let kept = self.plan(rest, inventory: inventory, prunes: false, observed: observed)
+        #expect(kept.pruned.isEmpty)
     }
 
     @Test func `a file that cannot be read leaves the last good state in force`() {
         let plan = plan(
-            [resource("b", "b.yaml")], failed: ["a.yaml"], inventory: [entry("a", "a.yaml")],
-            observed: [id("a"): present(1)])
+            [resource("b", "b.yaml")], refused: refused("a.yaml"),
+            inventory: [entry("a", "a.yaml")], observed: [id("a"): present(1)])
         #expect(plan.pruned.isEmpty)
         #expect(plan.retained == [entry("a", "a.yaml")])
         #expect(plan.applied.map(\.name) == ["b"])
+    }
+
+    @Test func `a file that is renamed with a mistake keeps what it gave`() {
+        let inventory = [entry("a", "a.yaml"), entry("gone", "gone.yaml")]
+        let observed = [id("a"): present(1), id("gone"): present(1)]
+        var refused = RefusedSources()
+        refused.add("b.yaml", ids: [id("a")], isLegible: true)
+        let legible = plan(
+            [resource("c", "c.yaml")], refused: refused, inventory: inventory, observed: observed)
+        #expect(legible.retained == [entry("a", "a.yaml")])
+        #expect(legible.pruned == [id("gone")])
+        // Nobody can say what is in it, so it may be anything that was there.
+        let illegible = plan(
+            [resource("c", "c.yaml")], refused: self.refused("b.yaml"), inventory: inventory,
+            observed: observed)
+        #expect(illegible.pruned.isEmpty)
+        #expect(illegible.retained == inventory)
+        #expect(illegible.withheld == [id("a"), id("gone")])
+        #expect(illegible.unknownPath == "b.yaml")
+    }
+
+    @Test func `a directory that becomes a link keeps what its files gave`() {
+        let inventory = [entry("a", "flows/deep/a.yaml"), entry("b", "flowsy/b.yaml")]
+        let plan = plan(
+            [resource("c", "c.yaml")], refused: refused("flows"), inventory: inventory,
+            observed: [id("a"): present(1), id("b"): present(1)])
+        #expect(plan.retained == [inventory[0]])
+        #expect(plan.pruned == [id("b")])
+    }
+
+    @Test func `nothing is pruned where no file gives anything`() {
+        let plan = plan([], inventory: [entry("a", "a.yaml")], observed: [id("a"): present(1)])
+        #expect(plan.isEmpty)
+        #expect(plan.withheld == [id("a")])
+        #expect(plan.retained == [entry("a", "a.yaml")])
+        #expect(plan.unknownPath == nil)
+        // What somebody deleted by hand is no loss.
+        let empty = self.plan([], inventory: [entry("a", "a.yaml")])
+        #expect(empty.withheld.isEmpty && empty.retained.isEmpty)
     }
 
     @Test func `an object that moved to another file is not pruned`() {

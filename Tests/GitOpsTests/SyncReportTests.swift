@@ -30,6 +30,17 @@ import Values
         #expect(report([]).isSettled)
     }
 
+    @Test func `what is kept from being pruned is told`() {
+        let empty = report([]).withholding(2, for: nil)
+        #expect(empty.problem?.reason == "NothingFound")
+        #expect(empty.problem?.message.contains("2 objects") == true)
+        #expect(empty.appliedRevision == nil)
+        let unread = report([refused]).withholding(1, for: "b.yaml")
+        #expect(unread.problem?.reason == "InvalidManifests")
+        #expect(unread.problem?.message.contains("(1 object) until b.yaml can be read") == true)
+        #expect(report([]).withholding(0, for: nil).problem == nil)
+    }
+
     @Test func `a write that met another one is tried again`() {
         let conflict = KubernetesError(.conflict, "somebody else wrote it")
         let refusal = KubernetesError(.invalid, "no")

@@ -28,7 +28,7 @@ import Workflows
 
     @Test func `a child of another file is known, in any form`() {
         let child = ManifestFile(TypeFlowTests.child, path: "child.yaml")
-        let known = DefinitionCatalogue(child.resources)
+        let known = DefinitionCatalogue(child.definitions)
         let wrong = TypeFlowTests.parent("s.size()")
         let alone = ManifestFile(wrong, path: "parent.yaml")
         #expect(alone.usesDefinitions)

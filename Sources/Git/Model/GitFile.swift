@@ -25,6 +25,9 @@ public struct GitRefusedEntry: Sendable, Hashable {
     /// Why: ``GitError/Code/symlink``, ``GitError/Code/submodule``, ``GitError/Code/tooLarge`` or
     /// ``GitError/Code/invalidPath``.
     public var error: GitError
+    /// Whether it is a file, or a link to a file of the same commit; otherwise it may be as good as a
+    /// directory.
+    public var isFile = false
 }
 
 /// The files of a commit under a path.

@@ -5,11 +5,14 @@ internal import Values
 struct TreeWalk: ~Copyable {
     private let limits: GitTreeLimits
     private let matching: (String) -> Bool
+    private let commit: GitObjectID
+    private var resolvedLinks = 0
     private var pending: [(id: GitObjectID, path: String, depth: Int)] = []
     private var visited = 0
     private var listing = GitListing(files: [], refused: [])
 
-    init(limits: GitTreeLimits, matching: @escaping (String) -> Bool) {
+    init(of commit: GitObjectID, limits: GitTreeLimits, matching: @escaping (String) -> Bool) {
+        self.commit = commit
         self.limits = limits
         self.matching = matching
     }
@@ -46,7 +49,8 @@ struct TreeWalk: ~Copyable {
                 "there are more than \(limits.maximumEntries) files here: narrow the path")
         }
         if let refusal = refusal(of: entry, path: path, depth: depth) {
-            listing.refused.append(GitRefusedEntry(path: path, error: refusal))
+            let isFile = entry.isFile || leadsToFile(entry, at: path, store)
+            listing.refused.append(GitRefusedEntry(path: path, error: refusal, isFile: isFile))
         } else if entry.isDirectory {
             pending.append((entry.id, path, depth + 1))
         } else if matching(path) {
@@ -58,6 +62,30 @@ struct TreeWalk: ~Copyable {
                 throw error.local("reading '\(path)'")
             }
         }
+    }
+
+    /// Whether a link leads to a file of the commit itself, and by no other link.
+    private mutating func leadsToFile(
+        _ entry: ObjectStore.Entry, at path: String, _ store: borrowing ObjectStore
+    ) -> Bool {
+        guard entry.isSymlink, resolvedLinks < GitLimits.resolvedLinks else { return false }
+        resolvedLinks += 1
+        guard
+            let target = try? store.blob(
+                entry.id, name: path, maximumBytes: limits.maximumPathBytes),
+            target.first != UInt8(ascii: "/")
+        else { return false }
+        var parts = path.split(separator: "/").dropLast()
+        for part in String(decoding: target, as: UTF8.self).split(separator: "/") where part != "."
+        {
+            if part != ".." {
+                parts.append(part)
+            } else if parts.popLast() == nil {
+                return false
+            }
+        }
+        let found = try? store.entryIfPresent(ofCommit: commit, path: parts.joined(separator: "/"))
+        return found?.isFile == true
     }
 
     private func refusal(of entry: ObjectStore.Entry, path: String, depth: Int) -> GitError? {

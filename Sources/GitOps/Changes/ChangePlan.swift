@@ -75,12 +75,12 @@ public struct ChangePlan: Sendable {
     /// - Parameters:
     ///   - present: what there is.
     ///   - desired: what the files ask for.
-    ///   - failedPaths: the files with mistakes, whose objects stay as they are.
+    ///   - refused: what has mistakes, whose objects stay as they are.
     ///   - repository: the name under which the objects are applied.
     ///   - prunes: whether objects are removed that no file asks for any more.
     public init(
         from present: [InventoryID: Present], to desired: [DesiredResource],
-        failedPaths: Set<String> = [], repository: String = "", prunes: Bool = true
+        refused: RefusedSources = RefusedSources(), repository: String = "", prunes: Bool = true
     ) {
         var observed: [InventoryID: SyncPlan.Observed] = [:]
         var inventory: [InventoryEntry] = []
@@ -94,7 +94,7 @@ public struct ChangePlan: Sendable {
             inventory.append(InventoryEntry(id: id, path: object.path, digest: digest))
         }
         let plan = SyncPlan(
-            repository: repository, resources: desired, failedPaths: failedPaths,
+            repository: repository, resources: desired, refused: refused,
             inventory: inventory, prunes: prunes, observed: observed)
         let applied = plan.applied.map { resource in
             ChangePlan.change(from: present[resource.id], to: resource)

@@ -4,32 +4,24 @@ import Synchronization
 import Values
 import Workflows
 
-/// What one commit asks for: every resource that its files give, and what is wrong with the others.
-struct SourceSnapshot: Sendable {
-    let commit: GitCommit
-    let resources: [DesiredResource]
-    let failures: [SyncFailure]
-    /// The files that gave less than they should: what they gave before stays in force.
-    var failedPaths: Set<String> { Set(failures.map(\.path)) }
-}
-
 /// Reads repositories: one bare clone each, and one parsed file for each blob that was read.
 ///
 /// A file whose blob has not changed since it was last read is not read or parsed again, so a commit
 /// costs what it changed.
 public final class GitSource: Sendable {
-    private struct ParsedFile: Sendable {
-        let blob: GitObjectID
-        let isStrict: Bool
-        let resources: [DesiredResource]
-        let failures: [SyncFailure]
-        /// The file, where it refers to definitions that others may hold and so is read again with them.
-        var bytes: [UInt8]?
-    }
-
     private struct Clone: Sendable {
         let repository: any GitClone
         var files: [String: ParsedFile] = [:]
+        var linked: LinkedFiles?
+    }
+
+    /// The files that refer to definitions, read with those of all, and what that was made of.
+    private struct LinkedFiles: Sendable {
+        let blobs: [String: GitObjectID]
+        let isStrict: Bool
+        let unread: String?
+        let given: [InventoryID: String]
+        let yields: [String: FileYield]
     }
 
     private let store: any GitClones
@@ -57,8 +49,11 @@ public final class GitSource: Sendable {
     /// Fetches what a repository's spec asks for, and reads the files of that one commit.
     ///
     /// One call a UID at a time: the work queue sees to it.
+    ///
+    /// - Parameter given: the file that gave each object before, which stands before other files.
     func snapshot(
-        of spec: RepositorySpec, uid: String, namespace: String, credentials: GitCredentials
+        of spec: RepositorySpec, uid: String, namespace: String, credentials: GitCredentials,
+        given: [InventoryID: String] = [:]
     ) async throws(RepositoryProblem) -> SourceSnapshot {
         if !readsLocalDirectories, let url = try? GitURL(spec.url), url.scheme == .file {
             throw RepositoryProblem(
@@ -75,33 +70,48 @@ public final class GitSource: Sendable {
                 url: spec.url, reference: spec.reference, credentials: credentials,
                 deadline: spec.timeout, maximumBytes: spec.maximumBytes)
             listing = try await clone.repository.files(
-                ofCommit: commit.id, under: spec.path, matching: GitSource.isManifest,
+                ofCommit: commit.id, under: spec.path,
+                matching: { GitSource.isManifest($0, below: spec.path) },
                 limits: GitTreeLimits(maximumEntries: SyncLimits.entries))
         } catch {
             throw RepositoryProblem(error)
         }
         try GitSource.checkBounds(listing.files)
-        let (files, tooLarge) = try await read(
-            listing.files, in: clone, namespace: namespace, isStrict: spec.isStrict)
-        clone.files = files
+        var unread = GitSource.refusals(in: listing, below: spec.path)
+        let names = Set(unread.map(\.path))
+        let files = listing.files.filter { !names.contains($0.path) }
+        clone.files = try await read(
+            files, in: clone, namespace: namespace, isStrict: spec.isStrict, unread: &unread)
+        link(&clone, unread: unread.first?.path, given, namespace, isStrict: spec.isStrict)
         let kept = clone
         clones.withLock { $0[uid] = kept }
-        let refused = listing.refused.filter { GitSource.mayHoldManifests($0.path) }.map { entry in
-            SyncFailure(
-                path: entry.path, code: entry.error.code.rawValue, message: entry.error.message)
+        return GitSource.snapshot(of: commit, kept, unread: unread)
+    }
+
+    private static func snapshot(
+        of commit: GitCommit, _ clone: Clone, unread: [SyncFailure]
+    ) -> SourceSnapshot {
+        var refused = RefusedSources()
+        var resources: [DesiredResource] = []
+        var failures: [SyncFailure] = []
+        for (path, file) in clone.files.sorted(by: { $0.key < $1.key }) {
+            let yield = clone.linked?.yields[path] ?? file.yield
+            resources += yield.resources
+            failures += yield.failures
+            guard !yield.failures.isEmpty || !yield.isLegible else { continue }
+            refused.add(path, ids: yield.refused, isLegible: yield.isLegible)
         }
-        let ordered = files.sorted { $0.key < $1.key }.map(\.value)
+        for failure in unread { refused.add(failure.path, isLegible: false) }
         return SourceSnapshot(
-            commit: commit, resources: ordered.flatMap(\.resources),
-            failures: ordered.flatMap(\.failures) + tooLarge + refused)
+            commit: commit, resources: resources, failures: failures + unread, refused: refused)
     }
 
     /// Reads and parses the files whose blobs are new.
     private func read(
-        _ listed: [GitFile], in clone: Clone, namespace: String, isStrict: Bool
-    ) async throws(RepositoryProblem) -> ([String: ParsedFile], tooLarge: [SyncFailure]) {
+        _ listed: [GitFile], in clone: Clone, namespace: String, isStrict: Bool,
+        unread: inout [SyncFailure]
+    ) async throws(RepositoryProblem) -> [String: ParsedFile] {
         var files: [String: ParsedFile] = [:]
-        var tooLarge: [SyncFailure] = []
         for file in listed {
             if let known = clone.files[file.path], known.blob == file.blobID,
                 known.isStrict == isStrict
@@ -110,39 +120,69 @@ public final class GitSource: Sendable {
                 continue
             }
             guard file.size <= SyncLimits.fileBytes else {
-                tooLarge.append(GitSource.tooLarge(file))
+                unread.append(GitSource.tooLarge(file))
                 continue
             }
             do throws(GitError) {
                 let bytes = try await clone.repository.read(
                     file.blobID, path: file.path, maximumBytes: SyncLimits.fileBytes)
-                files[file.path] = GitSource.parse(
-                    bytes, path: file.path, blob: file.blobID, namespace: namespace,
-                    isStrict: isStrict)
+                let parsed = ManifestFile(bytes, path: file.path, isStrict: isStrict)
+                files[file.path] = ParsedFile(
+                    blob: file.blobID, isStrict: isStrict,
+                    source: ManifestLinking.Source(parsed, bytes: bytes),
+                    yield: FileYield(parsed, namespace: namespace))
             } catch {
                 throw RepositoryProblem(error)
             }
         }
-        link(&files, namespace: namespace)
-        return (files, tooLarge)
+        return files
     }
 
     /// Reads the files that refer to definitions again, with those of the whole commit.
-    private func link(_ files: inout [String: ParsedFile], namespace: String) {
-        let users = files.filter { $0.value.bytes != nil }
-        guard !users.isEmpty else { return }
-        var definitions = DefinitionCatalogue()
-        for (_, file) in files.sorted(by: { $0.key < $1.key }) {
-            for resource in file.resources {
-                definitions.add(
-                    kind: resource.kind, resource.name, resource.json["spec"] ?? .null)
-            }
+    ///
+    /// Nothing is read where nothing has changed. Of two files that give one object, that stands
+    /// which stands for ``SyncPlan``.
+    private func link(
+        _ clone: inout Clone, unread: String?, _ given: [InventoryID: String],
+        _ namespace: String, isStrict: Bool
+    ) {
+        let blobs = clone.files.mapValues(\.blob)
+        if let known = clone.linked, known.blobs == blobs, known.isStrict == isStrict,
+            known.unread == unread, known.given == given
+        {
+            return
         }
-        for (path, file) in users {
-            files[path] = GitSource.parse(
-                file.bytes ?? [], path: path, blob: file.blob, namespace: namespace,
-                isStrict: file.isStrict, definitions: definitions)
+        let sources = clone.files.sorted { $0.key < $1.key }.map(\.value.source)
+        let linked = ManifestLinking.link(sources, unread: unread, isStrict: isStrict) {
+            given[InventoryID(kind: $0.kind, name: $0.name)] == $1
         }
+        var yields: [String: FileYield] = [:]
+        for (index, file) in linked {
+            yields[sources[index].path] = FileYield(file, namespace: namespace)
+        }
+        clone.linked = LinkedFiles(
+            blobs: blobs, isStrict: isStrict, unread: unread, given: given, yields: yields)
+    }
+
+    /// What is not read of a listing, with why.
+    private static func refusals(in listing: GitListing, below path: String) -> [SyncFailure] {
+        var found = listing.refused.filter { mayHoldManifests($0, below: path) }.map { entry in
+            SyncFailure(
+                path: entry.path, code: entry.error.code.rawValue, message: entry.error.message)
+        }
+        // The files are in the order of their bytes, so those of one text need not be neighbours.
+        var seen: [String: GitFile] = [:]
+        var repeated: Set<String> = []
+        for file in listing.files {
+            if seen.updateValue(file, forKey: file.path) != nil { repeated.insert(file.path) }
+        }
+        found += repeated.sorted().map { path in
+            SyncFailure(
+                path: path, code: "AmbiguousPath",
+                message: "two files have this name in different bytes (an accent that is one "
+                    + "character, or two): rename one of them")
+        }
+        return found
     }
 
     private static func tooLarge(_ file: GitFile) -> SyncFailure {
@@ -180,66 +220,26 @@ public final class GitSource: Sendable {
     }
 
     /// Whether a path is a manifest: YAML or JSON, with no hidden name on the way.
-    @Sendable public static func isManifest(_ path: String) -> Bool {
-        let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
-        return !isHidden && [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) }
+    ///
+    /// - Parameter root: what is asked for by name, and so is read whatever it is called.
+    public static func isManifest(_ path: String, below root: String = "") -> Bool {
+        guard let rest = GitSource.part(of: path, below: root) else { return false }
+        if rest.isEmpty { return true }
+        let isHidden = rest.split(separator: "/").contains { $0.hasPrefix(".") }
+        return !isHidden && [".yaml", ".yml", ".json"].contains { rest.hasSuffix($0) }
     }
 
     /// Whether an entry that is not read could have given something: a link to a directory could.
-    private static func mayHoldManifests(_ path: String) -> Bool {
-        let name = path.split(separator: "/").last ?? ""
-        return isManifest(path) || !name.contains(".")
+    private static func mayHoldManifests(_ entry: GitRefusedEntry, below root: String) -> Bool {
+        let rest = GitSource.part(of: entry.path, below: root) ?? ""
+        let isHidden = rest.split(separator: "/").contains { $0.hasPrefix(".") }
+        return isManifest(entry.path, below: root) || !isHidden && !entry.isFile
     }
 
-    private static func parse(
-        _ bytes: [UInt8], path: String, blob: GitObjectID, namespace: String, isStrict: Bool,
-        definitions: DefinitionCatalogue = DefinitionCatalogue()
-    ) -> ParsedFile {
-        let file = ManifestFile(bytes, path: path, isStrict: isStrict, definitions: definitions)
-        var failures = file.diagnostics.errors.map { diagnostic in
-            SyncFailure(
-                path: path, position: diagnostic.position, code: diagnostic.code.rawValue,
-                message: diagnostic.messageWithSuggestion)
-        }
-        var resources: [DesiredResource] = []
-        for resource in file.resources where !resource.hasErrors {
-            if let failure = refusal(of: resource, path: path, namespace: namespace) {
-                failures.append(failure)
-                continue
-            }
-            resources.append(
-                DesiredResource(
-                    kind: resource.kind, name: resource.name, path: path, json: resource.json,
-                    digest: resource.digest))
-        }
-        return ParsedFile(
-            blob: blob, isStrict: isStrict, resources: resources, failures: failures,
-            bytes: file.usesDefinitions ? bytes : nil)
-    }
-
-    /// Why a valid manifest is still not applied from git.
-    private static func refusal(
-        of resource: Workflows.ManifestResource, path: String, namespace: String
-    ) -> SyncFailure? {
-        guard ["Workflow", "Template"].contains(resource.kind) else {
-            return SyncFailure(
-                path: path, position: resource.position, code: "KindNotSynced",
-                message:
-                    "a repository gives Workflow and Template; \(resource.kind) is not applied "
-                    + "from git")
-        }
-        guard let other = resource.namespace, other != namespace else { return nil }
-        return SyncFailure(
-            path: path, position: resource.position, code: "ForeignNamespace",
-            message:
-                "metadata.namespace is \(other); this repository applies to \(namespace) only. "
-                + "Remove the line")
-    }
-}
-
-extension Diagnostic {
-    /// The message, and what to do about it.
-    fileprivate var messageWithSuggestion: String {
-        suggestion.map { "\(message); \($0)" } ?? message
+    /// The part of a path below a directory, or nothing for that itself; nil elsewhere.
+    private static func part(of path: String, below root: String) -> Substring? {
+        if root.isEmpty { return path[...] }
+        if path == root { return "" }
+        return path.hasPrefix(root + "/") ? path.dropFirst(root.count + 1) : nil
     }
 }

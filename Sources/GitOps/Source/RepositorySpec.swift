@@ -35,29 +35,39 @@ struct RepositorySpec: Sendable, Hashable {
         } else {
             reference = .defaultBranch
         }
-        path = spec["path"]?.stringValue?.trimmingSlashes ?? ""
+        path = spec["path"]?.stringValue?.asPath ?? ""
         interval = max(
             RepositorySpec.minimumInterval,
-            try RepositorySpec.duration(spec, "interval") ?? .seconds(60))
-        timeout = try RepositorySpec.duration(spec, "timeout") ?? .seconds(60)
+            try RepositorySpec.duration(spec, "interval", atMost: SyncLimits.interval)
+                ?? .seconds(60))
+        timeout =
+            try RepositorySpec.duration(spec, "timeout", atMost: SyncLimits.timeout) ?? .seconds(60)
         isSuspended = spec["suspend"]?.boolValue ?? false
         prunes = spec["prune"]?.boolValue ?? true
         isStrict = spec["strict"]?.boolValue ?? false
         secretName = spec["secretRef"]?["name"]?.stringValue
-        maximumBytes = spec["maximumBytes"]?.integerValue.map { Int($0) } ?? SyncLimits.fetchBytes
+        maximumBytes = min(
+            spec["maximumBytes"]?.integerValue.map { Int($0) } ?? SyncLimits.fetchBytes,
+            SyncLimits.maximumFetchBytes)
     }
 
     private static func duration(
-        _ spec: JSON, _ field: String
+        _ spec: JSON, _ field: String, atMost maximum: Duration
     ) throws(RepositoryProblem) -> Duration? {
         guard let value = spec[field] else { return nil }
-        if let seconds = value.integerValue, seconds > 0 { return .seconds(seconds) }
-        if let text = value.stringValue, let duration = Duration(parsing: text), duration > .zero {
-            return duration
+        // A number is seconds, as its text is: both are held to what a duration can be.
+        let text = value.stringValue ?? value.integerValue.map { String($0) } ?? ""
+        guard let duration = Duration(parsing: text), duration > .zero else {
+            throw RepositoryProblem(
+                reason: "InvalidSpec",
+                message: "spec.\(field) is \(value.text), which is no duration such as 30s or 5m")
         }
-        throw RepositoryProblem(
-            reason: "InvalidSpec",
-            message: "spec.\(field) is \(value.text), which is no duration such as 30s or 5m")
+        guard duration <= maximum else {
+            throw RepositoryProblem(
+                reason: "InvalidSpec",
+                message: "spec.\(field) is \(value.text); it is at most \(maximum.text)")
+        }
+        return duration
     }
 }
 
@@ -80,7 +90,10 @@ extension RepositoryProblem {
 }
 
 extension String {
-    fileprivate var trimmingSlashes: String {
-        String(drop { $0 == "/" }.reversed().drop { $0 == "/" }.reversed())
+    /// The path without what says nothing, as listings have it.
+    fileprivate var asPath: String {
+        let trimmed = drop { $0 == "/" }.reversed().drop { $0 == "/" }.reversed()
+        return String(trimmed).split(separator: "/", omittingEmptySubsequences: false)
+            .filter { $0 != "." }.joined(separator: "/")
     }
 }

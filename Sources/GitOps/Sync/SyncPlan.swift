@@ -3,8 +3,9 @@ public import Values
 /// What has to change so that the cluster agrees with one commit: a pure function of what the files
 /// ask for, what was applied before, and what is there.
 ///
-/// A file that cannot be read leaves what it gave before in force: its objects are neither changed
-/// nor pruned. Cost: linear in the objects, so a commit that changes one file of a thousand applies
+/// What is refused leaves what it gave before in force: its objects are neither changed nor pruned.
+/// Nothing is pruned while something cannot be read that may hold any of it, and nothing where no
+/// file gives anything: that is a wrong path more often than what somebody wants. Cost: linear in the objects, so a commit that changes one file of a thousand applies
 /// one object.
 public struct SyncPlan: Sendable, Hashable {
     /// An object of the cluster as the plan needs to know it.
@@ -35,6 +36,10 @@ public struct SyncPlan: Sendable, Hashable {
     public private(set) var pruned: [InventoryID] = []
     /// The entries that stay in the inventory though no file gives them now.
     public private(set) var retained: [InventoryEntry] = []
+    /// The objects that would be deleted, were it known that no file gives them.
+    public private(set) var withheld: [InventoryID] = []
+    /// The path that may hold what is withheld; nil where no file gives anything.
+    public let unknownPath: String?
     /// What is refused, with why.
     public private(set) var failures: [SyncFailure] = []
 
@@ -46,14 +51,15 @@ public struct SyncPlan: Sendable, Hashable {
     /// - Parameters:
     ///   - repository: the name of the repository whose objects these are.
     ///   - resources: what the files that could be read ask for.
-    ///   - failedPaths: the files that could not be read or were refused.
+    ///   - refused: what the files hold and do not give.
     ///   - inventory: what was applied before.
     ///   - prunes: whether objects are deleted that no file gives any more.
     ///   - observed: the objects of the namespace by id.
     public init(
-        repository: String, resources: [DesiredResource], failedPaths: Set<String>,
+        repository: String, resources: [DesiredResource], refused: RefusedSources,
         inventory: [InventoryEntry], prunes: Bool, observed: [InventoryID: Observed]
     ) {
+        unknownPath = refused.unknownPath(to: inventory)
         var first: [InventoryID: DesiredResource] = [:]
         let paths = Dictionary(inventory.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a })
         // Of two files that give one object, the one that gave it before stands: a file that is
@@ -72,10 +78,15 @@ public struct SyncPlan: Sendable, Hashable {
         }
         for entry in inventory.sorted(by: { $0.id < $1.id }) where first[entry.id] == nil {
             let present = observed[entry.id]
-            if failedPaths.contains(entry.path) {
+            if refused.retains(entry) {
                 retained.append(entry)
             } else if let present, present.repository == repository, prunes, !present.isKept {
-                pruned.append(entry.id)
+                if unknownPath != nil || resources.isEmpty {
+                    withheld.append(entry.id)
+                    retained.append(entry)
+                } else {
+                    pruned.append(entry.id)
+                }
             }
         }
     }

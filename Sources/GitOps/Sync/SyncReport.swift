@@ -95,6 +95,39 @@ struct SyncReport: Sendable {
         }
     }
 
+    /// The same report, where objects stay since nothing says whether they are to go.
+    ///
+    /// - Parameters:
+    ///   - count: how many objects are kept from being pruned; none changes nothing.
+    ///   - path: what may hold them; nil where no file gives anything at all.
+    func withholding(_ count: Int, for path: String?) -> SyncReport {
+        guard count > 0 else { return self }
+        var report = self
+        let what = "\(count) \(count == 1 ? "object" : "objects")"
+        if let path {
+            let hint = "; nothing is pruned (\(what)) until \(path) can be read"
+            switch state {
+            case .ready(let reason, let message):
+                report.state = .ready(reason: reason, message: message + hint)
+            case .reconciling(let reason, let message):
+                report.state = .reconciling(reason: reason, message: message + hint)
+            case .stalled(let reason, let message):
+                report.state = .stalled(reason: reason, message: message + hint)
+            }
+        } else if failures.isEmpty {
+            report.state = .stalled(
+                reason: SyncReport.nothingFound,
+                message: "\(attemptedRevision ?? "the commit") gives no manifest below spec.path, "
+                    + "and \(what) would be pruned: they stay. Correct the path; to remove them, "
+                    + "delete them, or this repository")
+            report.appliedRevision = nil
+        }
+        return report
+    }
+
+    /// The reason where a repository that gave something gives nothing.
+    static let nothingFound = "NothingFound"
+
     /// The result as a metric's label.
     var result: String {
         switch state {

@@ -51,6 +51,9 @@ struct ModelFile: Sendable, Hashable {
     /// What it gives, in spite of what is wrong with it.
     var given: [ModelManifest] { fault == .syntax ? [] : manifests }
 
+    /// The definition whose tasks wait for each other.
+    fileprivate static let brokenID = "Workflow/broken"
+
     private static func text(_ manifests: [ModelManifest], _ fault: Fault?) -> String {
         var documents = manifests.map(\.json)
         switch fault {
@@ -85,6 +88,12 @@ struct ModelCommit: Sendable, Hashable {
     func files(under path: String) -> [(path: String, file: ModelFile)] {
         files.filter { path.isEmpty || $0.key.hasPrefix("\(path)/") }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The objects below a folder that say what they are and are not to be used.
+    func refused(under path: String) -> Set<String> {
+        let hasCycle = files(under: path).contains { $0.file.fault == .cycle }
+        return hasCycle ? [ModelFile.brokenID] : []
     }
 
     /// What the files below a folder give, by object; more than one where several files do.

@@ -4,12 +4,15 @@ import Values
 enum RepositoryWords {
     static let label = "orchestrator.llm/repository"
     static let uid = "orchestrator.llm/repository-uid"
+    static let path = "orchestrator.llm/path"
     static let prune = "orchestrator.llm/prune"
     /// The name that authors of more than one repository use.
     static let shared = "shared"
     /// Failures that pass by themselves.
     static let transient = "ApiUnavailable"
     static let foreign = "OwnedByOtherRepository"
+    /// The reason where a repository that gave something gives nothing.
+    static let nothingFound = "NothingFound"
 }
 
 /// A repository as its authors have it before them: the files of each branch.

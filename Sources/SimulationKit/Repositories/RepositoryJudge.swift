@@ -40,8 +40,9 @@ struct RepositoryJudge {
             owned.insert(id)
             check(object, id, candidates, &found)
         }
+        let isEmpty = given.isEmpty
         checkExtra(given, owned, Set(brokenPaths), &found)
-        checkStatus(brokenPaths, isWhole: isWhole, &found)
+        checkStatus(brokenPaths, isWhole: isWhole, isEmptied: isEmpty && holdsPrunable, &found)
         return found
     }
 
@@ -77,13 +78,20 @@ struct RepositoryJudge {
         _ given: [String: [(path: String, manifest: ModelManifest)]], _ owned: Set<String>,
         _ brokenPaths: Set<String>, _ found: inout [(Int, String)]
     ) {
-        let prunes = repository.spec["prune"]?.boolValue ?? true
-        let retained = Set(inventory.filter { brokenPaths.contains($0.path) }.map(\.id))
-        for object in objects where object.givenBy == repository.labelAsRepository {
+        // Nothing says what is gone where there is nothing, or a file of which nobody knows what is
+        // in it, and which gave nothing that is there.
+        let known = Set(inventory.map(\.path))
+        let isBlind =
+            given.isEmpty
+            || commit.files(under: path).contains {
+                $0.file.fault == .syntax && !known.contains($0.path)
+            }
+        let retained = Set(
+            inventory.filter { isBlind || brokenPaths.contains($0.path) }.map(\.id)
+        ).union(commit.refused(under: path))
+        for object in prunable {
             let id = "\(object.kind)/\(object.name)"
-            guard given[id] == nil, !retained.contains(id), prunes, !object.isKeptByAnnotation,
-                object.annotation(RepositoryWords.uid) == repository.uid
-            else { continue }
+            guard given[id] == nil, !retained.contains(id) else { continue }
             found.append((15, "\(id) is there, and the commit \(commit.id) does not hold it"))
         }
         for (id, _) in inventory where !owned.contains(id) && !retained.contains(id) {
@@ -91,18 +99,33 @@ struct RepositoryJudge {
         }
     }
 
+    /// What the repository gave and would delete, were it in no file.
+    private var prunable: [KubernetesObject] {
+        guard repository.spec["prune"]?.boolValue ?? true else { return [] }
+        return objects.filter {
+            $0.givenBy == repository.labelAsRepository && !$0.isKeptByAnnotation
+                && $0.annotation(RepositoryWords.uid) == repository.uid
+        }
+    }
+
+    private var holdsPrunable: Bool { !prunable.isEmpty }
+
     private func checkStatus(
-        _ brokenPaths: [String], isWhole: Bool, _ found: inout [(Int, String)]
+        _ brokenPaths: [String], isWhole: Bool, isEmptied: Bool, _ found: inout [(Int, String)]
     ) {
         for path in brokenPaths where !failures.contains(where: { $0["path"]?.stringValue == path })
         {
             found.append((33, "the status does not say what is wrong with \(path)"))
         }
         let reason = repository.readyReason ?? ""
-        if reason != (isWhole ? "Synced" : "InvalidManifests") {
-            found.append((33, "it is \(reason), which it should not be"))
+        let isStalled = isEmptied && isWhole
+        let wanted =
+            isStalled ? RepositoryWords.nothingFound : isWhole ? "Synced" : "InvalidManifests"
+        if reason != wanted {
+            found.append((33, "it is \(reason), and should be \(wanted)"))
         }
-        for field in ["lastAttemptedRevision", "lastAppliedRevision"] {
+        let applied = isStalled ? [] : ["lastAppliedRevision"]
+        for field in ["lastAttemptedRevision"] + applied {
             let revision = repository.status[field]?.stringValue ?? ""
             if !revision.hasSuffix(commit.id.hexadecimal) {
                 found.append((33, "\(field) is \(revision), and the head is \(commit.id)"))

@@ -118,8 +118,17 @@ extension LawBook {
             violated(33, "\(route.objectPath) is deleted before a commit was read")
             return
         }
-        if listing.commit.given(under: listing.path)["\(kind)/\(route.name)"] != nil {
+        let given = listing.commit.given(under: listing.path)
+        if given["\(kind)/\(route.name)"] != nil {
             violated(33, "\(route.objectPath) is deleted, and the commit in force holds it")
+        }
+        if given.isEmpty {
+            violated(33, "\(route.objectPath) is deleted, and the commit in force holds nothing")
+        }
+        let known = state.withLock { $0.repositories.paths[owner.uid] ?? [] }
+        for (path, file) in listing.commit.files(under: listing.path)
+        where file.fault == .syntax && !known.contains(path) {
+            violated(33, "\(route.objectPath) is deleted, and may be in \(path)")
         }
     }
 
@@ -133,6 +142,11 @@ extension LawBook {
             state.withLock { state in
                 _ = state.repositories.specs[path, default: []]
                     .insert(ServerSideApply.stored(object.spec))
+                if let uid = object.annotation(RepositoryWords.uid),
+                    let file = object.annotation(RepositoryWords.path)
+                {
+                    _ = state.repositories.paths[uid, default: []].insert(file)
+                }
             }
         }
         guard plural == "workflowrepositories", let uid = object.uid else { return }

@@ -87,6 +87,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case templateVersion = "E0606"
     case templateCycle = "E0607"
     case templateParameter = "E0608"
+    case refusedTemplate = "E0609"
 
     // Streams.
     case streamSource = "E0701"
@@ -190,6 +191,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .templateVersion: "A template has another version than a task asks for."
         case .templateCycle: "Templates refer to each other in a circle, or too deep."
         case .templateParameter: "A parameter of a template is missing, unknown or of another type."
+        case .refusedTemplate: "A template has mistakes, or may be in a file that cannot be read."
         case .unknownTemplate: "A template is not among the files read."
         case .streamSource: "A stream has no source, several, or one that gives no stream."
         case .streamWindow: "A window of a stream is none, or its records cannot be grouped so."

@@ -15,6 +15,10 @@ public struct ManifestFile: Sendable {
     public let diagnostics: Diagnostics
     /// Whether a task refers to a definition, which another file may hold.
     public let usesDefinitions: Bool
+    /// The workflows and templates, as other files refer to them.
+    public let definitions: [ManifestDefinition]
+    /// Whether every document says which resource it is; otherwise the file may hold any.
+    public let isLegible: Bool
     let source: SourceText
 
     /// Reads and checks a file.
@@ -50,6 +54,8 @@ public struct ManifestFile: Sendable {
         source = reader.source
         resources = reader.resources
         usesDefinitions = reader.usesDefinitions
+        self.definitions = reader.definitions
+        isLegible = reader.isLegible
         diagnostics = Diagnostics(reader.diagnostics)
     }
 

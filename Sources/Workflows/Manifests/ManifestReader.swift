@@ -13,6 +13,10 @@ struct ManifestReader {
     private(set) var diagnostics: [Diagnostic] = []
     /// Whether something refers to a template, or runs a definition as a child.
     private(set) var usesDefinitions = false
+    /// The definitions, as other files refer to them.
+    private(set) var definitions: [ManifestDefinition] = []
+    /// Whether every document says which resource it is.
+    private(set) var isLegible = true
     private var seen: [String: SourcePosition] = [:]
 
     init(source: SourceText, taskTypes: TaskTypes, isStrict: Bool) {
@@ -23,6 +27,7 @@ struct ManifestReader {
 
     /// Tells why a file is not YAML.
     mutating func refuse(_ error: YAMLError) {
+        isLegible = false
         let code: DiagnosticCode =
             switch error.code {
             case .tooLarge, .tooManyDocuments, .tooManyNodes: .documentTooLarge
@@ -38,29 +43,50 @@ struct ManifestReader {
     mutating func read(_ documents: [YAMLDocument], definitions: DefinitionCatalogue) {
         let manifests = documents.map { CanonicalManifest.reading($0.json) }
         usesDefinitions = manifests.contains { TemplateLinker.mentionsDefinitions($0.object) }
-        var catalogue = DefinitionCatalogue()
+        var catalogue = definitions
         if usesDefinitions {
             for object in manifests.map(\.object) {
                 guard let kind = object["kind"]?.stringValue, let spec = object["spec"],
                     let name = object["metadata"]?["name"]?.stringValue
                 else { continue }
-                catalogue.add(kind: kind, name, spec)
+                catalogue.addOwn(kind: kind, name, spec)
             }
-            catalogue.add(definitions)
         }
         compiler.definitions = catalogue
         for (index, document) in documents.enumerated() where !document.json.isNull {
-            var manifest = manifests[index]
-            if usesDefinitions { TemplateLinker.link(&manifest, catalogue) }
-            read(manifest, document, index)
+            let written = manifests[index]
+            var manifest = written
+            let templates = usesDefinitions ? TemplateLinker.link(&manifest, catalogue) : []
+            if let resource = read(&manifest, document, index) {
+                define(resource, as: written, templates, given: manifest)
+            } else {
+                isLegible = false
+            }
         }
     }
 
-    /// Checks one document.
-    private mutating func read(
-        _ canonical: CanonicalManifest, _ document: YAMLDocument, _ index: Int
+    /// Notes a definition as it is written, and what it declares.
+    private mutating func define(
+        _ resource: ManifestResource, as written: CanonicalManifest, _ templates: Set<String>,
+        given manifest: CanonicalManifest
     ) {
-        var manifest = canonical
+        guard resource.kind == "Template" || resource.kind == "Workflow" else { return }
+        var spec = written.object["spec"] ?? .null
+        let child = manifest.object["spec"] ?? .null
+        if !templates.isEmpty, let inputs = child["inputs"] { spec["inputs"] = inputs }
+        definitions.append(
+            ManifestDefinition(
+                kind: resource.kind, name: resource.name, position: resource.position,
+                spec: templates.isEmpty ? child : spec, child: child, templates: templates,
+                hasErrors: resource.hasErrors))
+    }
+
+    /// Checks one document.
+    ///
+    /// - Returns: What it is; nil where it does not say.
+    private mutating func read(
+        _ manifest: inout CanonicalManifest, _ document: YAMLDocument, _ index: Int
+    ) -> ManifestResource? {
         var check = ResourceCheck(manifest.object, compiler: compiler)
         // What is in no dialect has been told, and has nothing to be checked.
         if !manifest.object.isNull { check.run() }
@@ -70,16 +96,16 @@ struct ManifestReader {
         }
         tell(manifest, document, &check)
         if let plan = check.plan { manifest.declareInputs(of: plan) }
-        if let (kind, name) = identity {
-            let hasErrors = check.diagnostics.contains { $0.severity == .error }
-            resources.append(
-                ManifestResource(
-                    index: index, kind: kind, name: name, namespace: check.namespace,
-                    dialect: manifest.dialect, json: manifest.object,
-                    position: document.root.position, digest: manifest.object.digest,
-                    plan: hasErrors ? nil : check.plan, hasErrors: hasErrors))
-        }
         place(check.diagnostics, in: document)
+        guard let (kind, name) = identity else { return nil }
+        let hasErrors = check.diagnostics.contains { $0.severity == .error }
+        let resource = ManifestResource(
+            index: index, kind: kind, name: name, namespace: check.namespace,
+            dialect: manifest.dialect, json: manifest.object, position: document.root.position,
+            digest: manifest.object.digest, plan: hasErrors ? nil : check.plan,
+            hasErrors: hasErrors)
+        resources.append(resource)
+        return resource
     }
 
     /// Puts what the translation found beside what the check did, all at paths of the file.

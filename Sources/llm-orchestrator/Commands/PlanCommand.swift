@@ -41,16 +41,16 @@ enum PlanCommand: Command {
         }
         let (desired, base) = try await sources(arguments)
         let plan = ChangePlan(
-            from: base.present, to: desired.resources, failedPaths: desired.failedPaths,
+            from: base.present, to: desired.resources, refused: desired.refused,
             repository: base.repository, prunes: base.prunes)
-        let report = PlanReport(plan: plan, base: base, failed: desired.failedPaths.sorted())
+        let report = PlanReport(plan: plan, base: base, failed: desired.refused.paths.sorted())
         switch arguments.value("output") {
         case "json": Output.line(report.json.prettyText)
         case "markdown": Output.write(report.markdown)
         default: Output.write(report.text(Output.style))
         }
         desired.files.forEach(Output.diagnostics)
-        return desired.failedPaths.isEmpty && plan.failures.isEmpty ? .success : .invalidManifest
+        return desired.refused.paths.isEmpty && plan.failures.isEmpty ? .success : .invalidManifest
     }
 
     /// What is asked for, and what it is compared with.

@@ -19,7 +19,7 @@ struct DesiredManifests {
     /// What those without mistakes ask for.
     private(set) var resources: [DesiredResource] = []
     /// The files with mistakes.
-    private(set) var failedPaths: Set<String> = []
+    private(set) var refused = RefusedSources()
 
     init(paths: [String], isStrict: Bool) throws(CommandFailure) {
         let repository = paths.first.flatMap { try? WorkingRepository(containing: $0) }
@@ -28,7 +28,7 @@ struct DesiredManifests {
         files = try ManifestFiles.readAll(paths, isStrict: isStrict)
         for file in files {
             let name = repository?.path(of: file.path) ?? file.path
-            if file.diagnostics.hasErrors { failedPaths.insert(name) }
+            refuse(file, at: name)
             resources += DesiredManifests.resources(of: file, at: name)
         }
     }
@@ -38,9 +38,17 @@ struct DesiredManifests {
         (repository, roots) = (nil, [])
         files = ManifestFiles.linked(contents, isStrict: isStrict)
         for file in files {
-            if file.diagnostics.hasErrors { failedPaths.insert(file.path) }
+            refuse(file, at: file.path)
             resources += DesiredManifests.resources(of: file, at: file.path)
         }
+    }
+
+    private mutating func refuse(_ file: ManifestFile, at path: String) {
+        guard file.diagnostics.hasErrors else { return }
+        let ids = file.resources.filter(\.hasErrors).map {
+            InventoryID(kind: $0.kind, name: $0.name)
+        }
+        refused.add(path, ids: ids, isLegible: file.isLegible)
     }
 
     /// The objects of a file that a repository gives.
@@ -91,8 +99,7 @@ struct PlanBase {
             let listing = try await objects.files(
                 ofCommit: id,
                 matching: { path in
-                    GitSource.isManifest(path)
-                        && roots.contains { $0.isEmpty || path == $0 || path.hasPrefix($0 + "/") }
+                    roots.contains { GitSource.isManifest(path, below: $0) }
                 }, limits: GitTreeLimits(maximumEntries: SyncLimits.entries))
             var contents: [(path: String, bytes: [UInt8])] = []
             for file in listing.files where file.size <= SyncLimits.fileBytes {

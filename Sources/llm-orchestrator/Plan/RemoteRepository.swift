@@ -59,8 +59,10 @@ struct RemoteRepository: Sendable {
     ) async throws(CommandFailure) -> (title: String, contents: [(path: String, bytes: [UInt8])]) {
         do throws(GitError) {
             let commit = try await fetch(revision)
+            let root = folder
             let listing = try await clone.files(
-                ofCommit: commit.id, under: folder, matching: GitSource.isManifest,
+                ofCommit: commit.id, under: root,
+                matching: { GitSource.isManifest($0, below: root) },
                 limits: GitTreeLimits(maximumEntries: SyncLimits.entries))
             var contents: [(path: String, bytes: [UInt8])] = []
             for file in listing.files where file.size <= SyncLimits.fileBytes {

@@ -69,13 +69,9 @@ enum ManifestFiles {
         _ contents: [(path: String, bytes: [UInt8])], isStrict: Bool = false
     ) -> [ManifestFile] {
         let files = contents.map { ManifestFile($0.bytes, path: $0.path, isStrict: isStrict) }
-        guard files.contains(where: \.usesDefinitions) else { return files }
-        let definitions = DefinitionCatalogue(files.flatMap(\.resources))
-        return zip(files, contents).map { file, content in
-            guard file.usesDefinitions else { return file }
-            return ManifestFile(
-                content.bytes, path: content.path, isStrict: isStrict, definitions: definitions)
-        }
+        let sources = zip(files, contents).map { ManifestLinking.Source($0, bytes: $1.bytes) }
+        let linked = ManifestLinking.link(sources, isStrict: isStrict)
+        return files.indices.map { linked[$0] ?? files[$0] }
     }
 
     /// Reads and checks one file; `-` is standard input.

@@ -80,4 +80,58 @@ import Values
             try await BadFileTests.refusal(of: "good.yaml:2:1: ", "", in: world)
         }
     }
+
+    @Test(arguments: ["kind: [Workflow\n", Manifest.workflow("good", ["tasks": [["id": "a"]]])])
+    func `a file that is renamed and becomes bad keeps what it gave before`(
+        text: String
+    ) async throws {
+        try await BadFileTests.over { world in
+            try await world.git.commit(["good.yaml": nil, "renamed.yaml": text])
+            try await BadFileTests.refusal(of: "renamed.yaml:", "", in: world)
+        }
+    }
+
+    @Test func `a directory that becomes a link keeps what its files gave`() async throws {
+        try await World.with(.embedded) { world in
+            let first = try await world.git.commit([
+                "flows/one.yaml": Manifest.single("one", 1), "two.yaml": Manifest.single("two", 1),
+            ])
+            try await world.createRepository()
+            try await world.isSynced(first)
+            let one = try await world.object(.workflows, "one")
+            try FileSystem.remove("\(world.git.path)/flows")
+            let made = try await Program("ln").run("-s", "/etc", "\(world.git.path)/flows")
+            #expect(made.code == 0)
+            try await world.git.commit()
+            try await BadFileTests.refusal(
+                of: "flows: 'flows' is a symbolic link", "commit the file itself", in: world)
+            #expect(try await world.object(.workflows, "one")?.uid == one?.uid)
+        }
+    }
+
+    @Test func `a mistake in a template leaves who refers to it as it was`() async throws {
+        try await World.with(.embedded) { world in
+            let template = Manifest.workflow(
+                "greet", kind: "Template", ["tasks": [Manifest.value("say", 1)]])
+            let first = try await world.git.commit([
+                "greet.yaml": template,
+                "user.yaml": Manifest.workflow(
+                    "user", ["tasks": [["id": "hi", "templateRef": ["name": "greet"]]]]),
+            ])
+            try await world.createRepository()
+            try await world.isSynced(first)
+            let run = try await world.run(of: "user", is: "Completed")
+            let user = try await world.object(.workflows, "user")
+            #expect(user?.spec["tasks"]?[0]?["type"] == "parallel")
+            try await world.git.commit([
+                "greet.yaml": template.replacing("transform", with: "transfrom")
+            ])
+            try await world.repository("to tell of both files") {
+                $0.failures.contains { $0.hasPrefix("user.yaml:") && $0.contains("greet.yaml:1:1") }
+                    && $0.failures.contains { $0.hasPrefix("greet.yaml:") }
+            }
+            #expect(try await world.object(.workflows, "user")?.spec == user?.spec)
+            #expect(try await world.runs(of: "user").map(\.uid) == [run.uid])
+        }
+    }
 }

@@ -55,6 +55,15 @@ struct BadRepository: Sendable, CustomTestStringConvertible {
             "unknown path", reason: "FetchPathNotFound", says: ["workflow"]
         ) { _ in ["path": "workflow"] },
         BadRepository(
+            "nothing below the path", reason: "NothingFound", says: ["1 object", "they stay"]
+        ) { world in
+            try await world.git.commit(["empty/notes.txt": "no manifest\n"])
+            return ["path": "empty"]
+        },
+        BadRepository(
+            "endless timeout", reason: "InvalidSpec", says: ["spec.timeout", "at most 10m"]
+        ) { _ in ["timeout": "8760h"] },
+        BadRepository(
             "wrong interval", reason: "InvalidSpec", says: ["spec.interval", "30s"]
         ) { _ in ["interval": "soon"] },
         BadRepository(

@@ -59,7 +59,7 @@ import Workflows
         let other = ManifestFile(TemplateTests.template, path: "t.yaml")
         let text = TemplateTests.workflow(TemplateTests.reference)
         let file = ManifestFile(
-            text, path: "f.yaml", definitions: DefinitionCatalogue(other.resources))
+            text, path: "f.yaml", definitions: DefinitionCatalogue(other.definitions))
         #expect(file.usesDefinitions)
         #expect(file.rendered() == "")
         #expect(file.resources.first?.plan != nil)

@@ -6,12 +6,15 @@ import Values
 /// `templateRef: {name, version?}` makes a task a `parallel` group of the template's tasks, in which
 /// the parameters stand for the template's inputs. A template with `finally`, events or outputs that
 /// have a fallback is a whole run, and becomes a child run instead; so does one that is not known
-/// here, which is looked up once the task starts.
+/// here, which is looked up once the task starts. One that is wrong is an error of who refers to it:
+/// made a child run for a while, whoever runs it would be another definition twice.
 struct TemplateLinker {
     let catalogue: DefinitionCatalogue
     private(set) var diagnostics: [Diagnostic] = []
     /// The tasks that became groups with outputs of their template.
     private(set) var groups: Set<String> = []
+    /// The templates that the document refers to itself.
+    private var templates: Set<String> = []
     private var count = 0
     private var visited = 0
 
@@ -24,13 +27,16 @@ struct TemplateLinker {
     init(_ catalogue: DefinitionCatalogue) { self.catalogue = catalogue }
 
     /// Links every task of a document that refers to a template.
-    static func link(_ manifest: inout CanonicalManifest, _ catalogue: DefinitionCatalogue) {
+    ///
+    /// - Returns: The templates that it refers to itself.
+    static func link(
+        _ manifest: inout CanonicalManifest, _ catalogue: DefinitionCatalogue
+    ) -> Set<String> {
         guard manifest.object["spec"]?["tasks"] != nil, mentions(["templateRef"], manifest.object)
-        else {
-            return
-        }
+        else { return [] }
         var linker = TemplateLinker(catalogue)
         linker.link(&manifest)
+        return linker.templates
     }
 
     /// Whether a document refers to templates, or runs definitions as children.
@@ -129,19 +135,13 @@ struct TemplateLinker {
                 help: "write templateRef: {name: NAME}")
             return nil
         }
+        if trail.isEmpty { templates.insert(name) }
         checkFields(of: reference, at: place)
         let arguments = ["inputs", "parameters", "with"].first { task[$0] != nil }
         let inputs = arguments.map { source.key($0) }
         // What cannot be linked is a child run, so that nothing else is wrong with it.
         let childRun = LinkedGroup(childRunOf: name, task, arguments, inputs)
-        guard let spec = catalogue[template: name] else {
-            report(
-                .unknownTemplate,
-                "the template \"\(name)\" is not among the files read, so it is looked up when the"
-                    + " task starts", at: place,
-                help: DefinitionCheck.question(name, among: catalogue.templateNames))
-            return childRun
-        }
+        guard let spec = template(name, at: place) else { return childRun }
         guard checkVersion(reference["version"], of: spec, name, at: place) else {
             return childRun
         }
@@ -173,6 +173,32 @@ struct TemplateLinker {
         }
         if group.hasOutputs, let id = task["id"]?.stringValue { groups.insert(id) }
         return group
+    }
+
+    /// The definition of a template; nil where there is none to be used, which is told.
+    private mutating func template(_ name: String, at place: JSONPath) -> JSON? {
+        switch catalogue[template: name] {
+        case .known(let spec): return spec
+        case .refused(let other):
+            report(
+                .refusedTemplate,
+                "the template \"\(name)\" cannot be used, as there are mistakes in it: \(other)",
+                at: place, help: "correct it there")
+        case .unknown:
+            if let unread = catalogue.unread {
+                report(
+                    .refusedTemplate,
+                    "the template \"\(name)\" is in no file that can be read, and may be in "
+                        + unread, at: place, help: "correct that file, or remove it")
+                return nil
+            }
+            report(
+                .unknownTemplate,
+                "the template \"\(name)\" is not among the files read, so it is looked up when the"
+                    + " task starts", at: place,
+                help: DefinitionCheck.question(name, among: catalogue.templateNames))
+        }
+        return nil
     }
 
     private mutating func checkVersion(
