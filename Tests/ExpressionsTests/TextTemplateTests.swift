@@ -48,7 +48,8 @@ import Values
     }
 
     @Test(arguments: [
-        ("echo {{ plain }}", "echo abc"), ("echo {{ n }}", "echo 7"),
+        ("echo {{ plain }}", "echo 'abc'"), ("echo {{ n }}", "echo '7'"),
+        ("echo {{ n }}>out", "echo '7'>out"), ("echo $x{{ plain }}", "echo $x'abc'"),
         ("echo {{ '' }}", "echo ''"), ("echo {{ 'a b' }}", "echo 'a b'"),
         ("echo {{ \"it's\" }}", #"echo 'it'"'"'s'"#),
         ("echo '{{ \"it's\" }}'", #"echo 'it'"'"'s'"#),
@@ -61,6 +62,17 @@ import Values
         ("echo ${#x[@]} {{ 'a b' }}", "echo ${#x[@]} 'a b'"),
         ("{{ 'a b' | shell }}", "'a b'"), ("{{ 'a b' | raw }} c", "a b c"),
         ("(echo \"$(echo \"{{ '`' }}\")\"); {{ ';' }}", "(echo \"$(echo \"\\`\")\"); ';'"),
+        ("echo '{{ \"'\u{301}\" }}'", "echo ''\"'\"'\u{301}'"),
+        ("echo {{ \"a'\u{301}b\" }}", "echo 'a'\"'\"'\u{301}b'"),
+        ("echo {{ \"a'\u{301}\" | shell }}", "echo 'a'\"'\"'\u{301}'"),
+        ("echo $(date)#'{{ \"it's\" }}'", #"echo $(date)#'it'"'"'s'"#),
+        ("echo `date`#'{{ \"it's\" }}'", #"echo `date`#'it'"'"'s'"#),
+        ("echo a\r#'{{ \"it's\" }}'", "echo a\r#'it'\"'\"'s'"),
+        ("echo `# it's` {{ 'a b' }}", "echo `# it's` 'a b'"),
+        ("echo \"$$(\" {{ 'a b' }}", "echo \"$$(\" 'a b'"),
+        ("echo \"${x}{{ plain }}\"", "echo \"${x}abc\""),
+        ("echo {% if n > 1 %}$x{% endif %} {{ plain }}", "echo $x 'abc'"),
+        ("echo{% for x in many %} {{ x }}{% endfor %}", "echo 'a b' '1'"),
     ])
     func `a value in a script stays one word`(source: String, expected: String) throws {
         #expect(try render(source, .shell) == expected)
@@ -71,6 +83,13 @@ import Values
         "echo ${x:-{{ q }}}", "echo \\{{ q }}", "echo $(case x in a) echo {{ q }};; esac)",
         "echo ${x:-\"}\"{{ q }}\"}", "echo ${{ q | upper }}", "echo `echo {{ q }}`",
         "echo $[{{ n }}]", "echo \"$[{{ n }}]\"", "a\\\n#b <<E\n{{ q }}\nE",
+        "n=`echo \"{{ q }}\" | wc -l`", "echo `echo '{{ q }}'`", "echo `echo $(echo {{ q }})`",
+        "echo `echo 'a`' {{ q }}", "echo \"$x{{ q }}\"", "echo \"$\\\n{{ q }}\"",
+        "echo $\\\n{{ q }}", "cat <\\\n<EOF\n{{ q }}\nEOF", "echo $'\\'' {{ q }}",
+        "echo ${x:-{} # }\n{{ q }}", "echo ${ date; } {{ q }}", "echo ${| date; } {{ q }}",
+        "echo \"{% if n > 1 %}${% endif %}{{ q }}\"",
+        "echo \"${% if n > 9 %}1{% else %}{{ q }}{% endif %}\"",
+        "echo {% if n > 1 %}a{% endif %}#' \n{{ q }}'",
     ])
     func `where a script would take a value apart none may stand`(source: String) throws {
         let error = try #require(failure(source, .shell))
@@ -83,9 +102,46 @@ import Values
         ("{{ url | raw }}&b={{ n }}", "https://example.test/?a=1&b=7"),
         ("x?{{ {'a b': 'c&d'} | urlencode }}", "x?a+b=c%26d"),
         ("{{ many }}", "%5B%22a%20b%22%2C1%5D"),
+        (
+            "https://x.test/a{{ '' }}/{{ '.b' }}/{{ '...' }}?q={{ '' }}&r={{ '..' }}#{{ '.' }}",
+            "https://x.test/a/.b/...?q=&r=..#."
+        ),
+        ("https://x.test/../{{ plain }}", "https://x.test/../abc"),
+        ("https://{{ plain }}?next=https://x.test/", "https://abc?next=https://x.test/"),
+        ("{{ 'a/b/' | urlencode }}", "a/b/"), ("x/{{ '..' | raw }}/y", "x/../y"),
     ])
     func `a value in an address stays one part`(source: String, expected: String) throws {
         #expect(try render(source, .url) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("https://x.test/items/{{ '' }}", 26), ("https://x.test/items/{{ '..' }}", 26),
+            ("https://x.test/items/{{ '.' }}/x?y", 26), ("https://x.test/{{ '' }}/x", 20),
+            ("https://x.test/{{ '.' }}{{ '.' }}#a", 20), ("/x/%2E{{ '.' }}", 11),
+            ("https://x.test/{{ 'a/../b' | urlencode }}", 20), ("/a/{{ plain }}/{{ '' }}", 20),
+            ("{{ url | raw }}/x", nil), ("https://x.test/{{ '..' }}{{ 'a' }}", nil),
+        ] as [(String, Int?)])
+    func `no value makes the path of an address go elsewhere`(source: String, offset: Int?) throws {
+        let template = try TextTemplate(parsing: source, for: .url)
+        do throws(EvaluationError) {
+            _ = try template.render(bindings)
+            #expect(offset == nil)
+        } catch {
+            #expect(error.code == .invalidArgument)
+            let place = try #require(offset)
+            // The place is that of the expression, or of the operator at its root.
+            #expect((place - 2...place + 12).contains(error.offset), "\(error)")
+        }
+    }
+
+    @Test(arguments: ["echo {{ v }}", "echo '{{ v }}'", "echo \"{{ v }}\"", "echo {{ v | shell }}"])
+    func `a script holds no text with a NUL`(source: String) throws {
+        let template = try TextTemplate(parsing: source, for: .shell)
+        let error = #expect(throws: EvaluationError.self) {
+            try template.render(Bindings(["v": "a\0b"]))
+        }
+        #expect(error?.code == .invalidArgument)
     }
 
     @Test func `branches and loops leave off in the quotes they started in`() throws {
@@ -94,6 +150,9 @@ import Values
             failure("{% for x in many %}\"{% endfor %}", .json)?.message.contains("quotes") == true)
         #expect(failure("{% if n > 1 %}'a'{% else %}\"b\"{% endif %}{{ q }}", .shell) == nil)
         #expect(failure("{% if n > 1 %}'{% endif %}{{ q }}", .text) == nil)
+        let dollar = "\"{% for x in many %}{{ x }}${% endfor %}\""
+        #expect(failure(dollar, .shell)?.message.contains("'$'") == true)
+        #expect(failure(dollar, .text) == nil)
     }
 
     // MARK: Names
@@ -208,7 +267,7 @@ import Values
     @Test func `a template of its own keeps the type of a sole expression`() throws {
         #expect(try TextTemplate(parsing: "{{ many }}").value(bindings) == ["a b", 1])
         #expect(try TextTemplate(parsing: "{{ many }} ").value(bindings) == "[\"a b\",1] ")
-        #expect(try TextTemplate(parsing: "{{ n }}", for: .shell).value(bindings) == "7")
+        #expect(try TextTemplate(parsing: "{{ n }}", for: .shell).value(bindings) == "'7'")
         #expect(!TextTemplate.isNeeded(for: "a { b } }} %} {#"))
         #expect(TextTemplate.isNeeded(for: "a {{"))
         #expect(TextTemplate.isNeeded(for: "{% raw %}"))

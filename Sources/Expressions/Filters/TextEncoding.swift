@@ -43,21 +43,33 @@ enum TextEncoding {
         isAlphanumeric(byte) || "-._~".utf8.contains(byte)
     }
 
-    /// A text as one word of a POSIX shell, in single quotes where it needs any.
-    static func shellWord(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy {
-            isAlphanumeric($0) || "@%_-+=:,./".utf8.contains($0)
-        }
-        guard text.isEmpty || !isPlain else { return text }
-        return "'" + shellSingle(text) + "'"
-    }
+    /// A text as one word of a POSIX shell, always in quotes.
+    ///
+    /// A word without any can be more than a word: a number before `>`, an assignment or a keyword
+    /// where a command stands, or the rest of the name behind a `$`.
+    static func shellWord(_ text: String) -> String { "'" + shellSingle(text) + "'" }
 
     /// A text for the inside of single quotes of a shell.
+    ///
+    /// By its bytes: to Swift a quote and a combining mark behind it are one character, which is no
+    /// quote.
     static func shellSingle(_ text: String) -> String {
-        text.utf8.contains(UInt8(ascii: "'"))
-            ? text.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\"'\"'") : text
+        var output: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "'") {
+                output += "'\"'\"'".utf8
+            } else {
+                output.append(byte)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
     }
+
+    /// The most bytes that a byte takes in single quotes.
+    static let shellGrowth = 5
+
+    /// Whether a script can hold a text: it ends at the first NUL.
+    static func isFitForShell(_ text: String) -> Bool { !text.utf8.contains(0) }
 
     /// A text for the inside of double quotes of a shell.
     static func shellDouble(_ text: String) -> String {

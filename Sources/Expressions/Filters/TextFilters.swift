@@ -40,7 +40,12 @@ extension Evaluator {
             try checkString(bytes: text.utf8.count * 5, at: input.node)
             return .string(TextEncoding.html(text))
         case .shell:
-            try checkString(bytes: text.utf8.count * 4 + 2, at: input.node)
+            let most = text.utf8.count * TextEncoding.shellGrowth + 2
+            try checkString(bytes: most, at: input.node)
+            guard TextEncoding.isFitForShell(text) else {
+                throw error(
+                    .invalidArgument, "a script cannot hold a text with a NUL", at: input.node)
+            }
             return .string(TextEncoding.shellWord(text))
         case .base64Encode:
             try checkString(bytes: text.utf8.count / 3 * 4 + 4, at: input.node)

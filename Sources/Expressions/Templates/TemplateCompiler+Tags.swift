@@ -72,18 +72,22 @@ extension TemplateCompiler {
         return branch
     }
 
-    /// Ends the present branch: all branches must leave off in the same quotes.
+    /// Ends the present branch: all branches must leave off in the same quotes, and start where the
+    /// first one does.
     private mutating func endBranch(
         _ branch: inout Branch, at open: Int
     ) throws(ExpressionError) {
         guard tracker == branch.tracker else { throw unbalanced(at: open) }
         branch.branchNames.append(scope.names)
+        branch.branchTrackers.append(tracker)
         scope.restore(branch.names)
+        tracker = branch.tracker
     }
 
     private func unbalanced(at open: Int) -> ExpressionError {
         ExpressionError(
-            "the text before opens or closes quotes that the other way through does not", at: open)
+            "the text before opens or closes quotes, or leaves off behind a '$', which the other "
+                + "way through does not", at: open)
     }
 
     private mutating func addBranch(
@@ -125,7 +129,10 @@ extension TemplateCompiler {
         if branch.skip >= 0 {
             land(branch.skip)
             branch.branchNames.append(branch.names)
+            branch.branchTrackers.append(branch.tracker)
         }
+        tracker = branch.branchTrackers[0]
+        for other in branch.branchTrackers.dropFirst() { tracker.join(other) }
         for end in branch.ends { land(end) }
         scope.restore(TemplateScope.merged(branch.branchNames))
         blocks.removeLast()
@@ -214,8 +221,12 @@ extension TemplateCompiler {
     }
 
     /// Ends the body of a loop: it must leave off in the quotes it started in.
-    private mutating func endBody(_ loop: Loop, at open: Int) throws(ExpressionError) {
-        guard tracker == loop.tracker else { throw unbalanced(at: open) }
+    private mutating func endBody(_ loop: inout Loop, at open: Int) throws(ExpressionError) {
+        guard tracker == loop.tracker, tracker.canRepeat(from: loop.tracker) else {
+            throw unbalanced(at: open)
+        }
+        loop.bodyTracker = tracker
+        tracker = loop.tracker
         scope.close()
         program.operations.append(.next(loop.index))
     }
@@ -224,22 +235,23 @@ extension TemplateCompiler {
         _ loop: inout Loop, at open: Int
     ) throws(ExpressionError) {
         guard loop.end < 0 else { throw ExpressionError("a second 'else'", at: open) }
-        try endBody(loop, at: open)
+        try endBody(&loop, at: open)
         loop.end = addJump()
         program.loops[loop.index].otherwise = here
         scope.open()
     }
 
     private mutating func closeLoop(_ open: Int) throws(ExpressionError) {
-        let loop = try currentLoop("endfor", at: open)
+        var loop = try currentLoop("endfor", at: open)
         if loop.end < 0 {
-            try endBody(loop, at: open)
+            try endBody(&loop, at: open)
             program.loops[loop.index].otherwise = here
         } else {
             guard tracker == loop.tracker else { throw unbalanced(at: open) }
             scope.close()
             land(loop.end)
         }
+        if let other = loop.bodyTracker { tracker.join(other) }
         blocks.removeLast()
     }
 

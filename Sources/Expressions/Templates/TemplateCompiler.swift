@@ -18,6 +18,8 @@ struct TemplateCompiler {
         let tracker: ContextTracker
         /// The names at the end of each branch.
         var branchNames: [[String: TemplateScope.Local]] = []
+        /// Where each branch leaves off.
+        var branchTrackers: [ContextTracker] = []
     }
 
     /// A `for`.
@@ -25,6 +27,8 @@ struct TemplateCompiler {
         let open: Int
         let index: Int
         let tracker: ContextTracker
+        /// Where the body leaves off.
+        var bodyTracker: ContextTracker?
         /// The jump over the `else`, or -1 before it.
         var end = -1
     }
@@ -96,7 +100,8 @@ struct TemplateCompiler {
         let filter = outermostFilter(of: program.expressions[index])
         let isRaw = filter == .raw || isEncoded(filter, for: encoding)
         if filter != .raw { tracker.passValue() }
-        program.operations.append(.output(expression: index, encoding, isRaw: isRaw))
+        program.operations.append(
+            .output(expression: index, filter == .raw ? .text : encoding, isRaw: isRaw))
     }
 
     private func outermostFilter(of tree: CompiledTree) -> Filter? {

@@ -30,6 +30,7 @@ struct TemplateRenderer: ~Copyable {
     private var turns = 0
     private var open: [Turns] = []
     private var output: [UInt8] = []
+    private var address = AddressCheck()
 
     init(_ program: TemplateProgram, _ bindings: Bindings) {
         self.program = program
@@ -42,6 +43,7 @@ struct TemplateRenderer: ~Copyable {
         while position < program.operations.count {
             position = try step(program.operations[position], at: position)
         }
+        if let failure = address.failure(in: output) { throw failure }
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -91,6 +93,8 @@ struct TemplateRenderer: ~Copyable {
     ) throws(EvaluationError) {
         let tree = program.expressions[index]
         let offset = tree.offset(tree.root)
+        let start = output.count
+        defer { if encoding == .url { address.note(start..<output.count, at: offset) } }
         if case .string(let text) = value, isRaw || encoding == .text {
             output += text.utf8
             try checkSize(at: offset)
@@ -106,6 +110,14 @@ struct TemplateRenderer: ~Copyable {
         guard budget >= 0 else {
             throw EvaluationError(
                 .costExceeded, "the template takes over \(Limits.templateCost) steps", at: offset)
+        }
+        switch encoding {
+        case .shellWord, .shellSingle, .shellDouble:
+            guard TextEncoding.isFitForShell(text) else {
+                throw EvaluationError(
+                    .invalidArgument, "a script cannot hold a text with a NUL", at: offset)
+            }
+        default: break
         }
         output += (isRaw ? text : encoded(text, value, encoding)).utf8
         try checkSize(at: offset)
