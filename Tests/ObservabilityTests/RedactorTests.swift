@@ -69,8 +69,33 @@ import Testing
         ("no credentials here", "no credentials here"),
         ("a clearer picture of it", "a clearer picture of it"),
         ("the bearer of this letter.", "the bearer of this letter."),
+        ("https://user:p,w;x'y@host", "https://[redacted]@host"),
+        ("https:/\u{301}/a:b@c ://u:p@h", "https:/\u{301}/a:b@c ://[redacted]@h"),
+        ("https://u:p\u{301}@h\u{301}/", "https://[redacted]@h\u{301}/"),
+        ("https://u:p@h\r\nhttps://v:q@i", "https://[redacted]@h\r\nhttps://[redacted]@i"),
+        ("Bearer  a.b\r\nBEARER x-1", "Bearer  [redacted]\r\nBEARER [redacted]"),
+        ("Bearer \u{301}a1 Bearer", "Bearer [redacted] Bearer"),
+        ("\"Bearer a1\" (bearer b2)", "\"Bearer [redacted]\" (bearer [redacted]"),
+        ("://@://@", "://@://@"), ("Bearer ", "Bearer "), ("://", "://"),
+        ("bearer of bad news! bearer...", "bearer of bad news! bearer..."),
     ])
     func `credentials are known by their form`(text: String, expected: String) {
         #expect(Redactor().redact(text) == expected)
+    }
+
+    @Test(arguments: [
+        "://", "earer ", "Bearer ", "Bearer a", "bearer  ", "://@", "://a:b@", ":", "://x",
+    ])
+    func `a hostile text takes about as long as a harmless one`(part: String) {
+        let size = 256 << 10
+        func time(_ text: String) -> Duration {
+            let redactor = Redactor()
+            redactor.add("hunter2-canary")
+            return ContinuousClock().measure { _ = redactor.redact(text) }
+        }
+        let harmless = time(String(repeating: "a", count: size))
+        let hostile = time(String(repeating: part, count: size / part.utf8.count))
+        // The marks of a text that is gone through again for each would take thousands of times.
+        #expect(hostile < harmless * 100, "\(hostile), not \(harmless)")
     }
 }

@@ -81,59 +81,12 @@ public final class Redactor: Sendable {
     }
 
     private func redact(_ text: String, _ known: [SecretPatterns]) -> String {
-        var result = text
+        let bytes = Array(text.utf8)
+        var result = bytes
         for patterns in known where patterns.count > 0 {
-            if let masked = patterns.masking(Array(result.utf8), with: Redactor.maskBytes) {
-                result = String(decoding: masked, as: UTF8.self)
-            }
+            result = patterns.masking(result, with: Redactor.maskBytes) ?? result
         }
-        return Redactor.maskCredentials(in: result)
-    }
-
-    /// Masks `scheme://user:password@` and `Bearer token`, whoever wrote them.
-    static func maskCredentials(in text: String) -> String {
-        guard text.contains("://") || text.contains("earer ") else { return text }
-        var result = ""
-        var rest = text[...]
-        while let marker = nextMarker(in: rest) {
-            result += rest[..<marker.end]
-            rest = rest[marker.end...]
-            let token = rest.prefix { !$0.isWhitespace && !"\"'<>,;".contains($0) }
-            if marker.isURL {
-                let authority = token.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-                guard let at = authority.lastIndex(of: "@") else { continue }
-                result += mask
-                rest = rest[at...]
-            } else if isBearer(result), isToken(token) {
-                result += mask
-                rest = rest[token.endIndex...]
-            }
-        }
-        return result + rest
-    }
-
-    /// Whether a text ends with the word, and not with one that ends like it: `clearer `.
-    private static func isBearer(_ text: String) -> Bool {
-        let word = text.reversed().dropFirst().prefix { $0.isLetter }
-        return word.elementsEqual("reraeB") || word.elementsEqual("reraeb")
-    }
-
-    /// Whether what stands behind the word is a token, and not the next word of a sentence.
-    private static func isToken(_ text: Substring) -> Bool {
-        let core = text.reversed().drop { ".!?:)".contains($0) }
-        return core.contains { !$0.isLetter }
-    }
-
-    private static func nextMarker(in text: Substring) -> (end: Substring.Index, isURL: Bool)? {
-        let url = text.firstRange(of: "://")
-        let bearer = text.firstRange(of: "earer ")
-        switch (url, bearer) {
-        case (let url?, let bearer?):
-            return url.lowerBound < bearer.lowerBound
-                ? (url.upperBound, true) : (bearer.upperBound, false)
-        case (let url?, nil): return (url.upperBound, true)
-        case (nil, let bearer?): return (bearer.upperBound, false)
-        case (nil, nil): return nil
-        }
+        result = CredentialForms.masking(result, with: Redactor.maskBytes) ?? result
+        return result == bytes ? text : String(decoding: result, as: UTF8.self)
     }
 }
