@@ -62,6 +62,7 @@ extension DefinitionCheck {
         _ value: JSON, at place: JSONPath, from site: ExpressionSite, of type: String? = nil
     ) -> ValueTemplate? {
         let members = value.objectValue ?? [:]
+        if let type { checkContext(of: members, for: type, at: place.key("shell")) }
         func context(_ path: JSONPath) -> TemplateContext {
             type.map { TaskType.templateContext(of: path, type: $0, in: members) } ?? .text
         }
@@ -76,6 +77,16 @@ extension DefinitionCheck {
             tellErrors(in: value, at: place, from: site, context)
             return nil
         }
+    }
+
+    /// Checks that what the texts of some inputs are part of does not depend on values.
+    mutating func checkContext(of inputs: JSONObject, for type: String, at place: JSONPath) {
+        guard TaskType.leavesContextOpen(type: type, in: inputs) else { return }
+        report(
+            .wrongType,
+            "shell must be true or false, and no expression: it says how values are written into"
+                + " the command",
+            at: place, help: "make two tasks with a condition each, one for a script")
     }
 
     /// Goes through the strings of a value one by one, as a template tells only its first error.

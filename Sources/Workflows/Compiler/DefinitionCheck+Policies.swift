@@ -86,6 +86,8 @@ extension DefinitionCheck {
                 // Inputs that are the task's own are told at the task.
                 if inputs != nil, let known = taskTypes[type] {
                     checkInputs(values, of: known, at: at.key("inputs"))
+                } else if inputs == nil, type != task.type {
+                    checkContext(of: task.inputs, for: type, at: at.key("type"))
                 }
                 let compiled =
                     inputs == nil

@@ -12,8 +12,8 @@ extension TaskType {
         guard case .key(let name)? = path.components.first else { return .text }
         switch (type, name) {
         case ("command", "command") where inputs["shell"]?.boolValue == true: return .shell
-        case ("http", "url"): return .url
-        case ("http", "body"):
+        case ("http", "url"), ("stream", "url"): return .url
+        case ("http", "body"), ("stream", "body"):
             // Strings further in are values of JSON, and written as such with the whole.
             guard path.components.count == 1, let text = inputs["body"]?.stringValue else {
                 return .text
@@ -23,15 +23,21 @@ extension TaskType {
         }
     }
 
+    /// Whether inputs leave open what their texts are part of, which must be known before any value
+    /// is: an expression that says whether a command is a script.
+    static func leavesContextOpen(type: String, in inputs: JSONObject) -> Bool {
+        type == "command" && inputs["shell"]?.stringValue.map(TextTemplate.isNeeded) == true
+    }
+
     private static func isJSON(_ text: String, _ headers: JSONObject) -> Bool {
         for (name, value) in headers where name.lowercased() == "content-type" {
-            return value.stringValue?.lowercased().contains("json") == true
+            guard let kind = value.stringValue, !TextTemplate.isNeeded(for: kind) else { continue }
+            return kind.lowercased().contains("json")
         }
-        let first = text.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        guard let first else { return false }
+        let start = text.utf8.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         // `{{` and `{%` open a template, and say nothing of what it is part of.
-        let opening = text.drop { $0.isWhitespace }
-        return first == UInt8(ascii: "[")
-            || first == UInt8(ascii: "{") && !opening.hasPrefix("{{") && !opening.hasPrefix("{%")
+        return start.first == UInt8(ascii: "[")
+            || start.first == UInt8(ascii: "{") && !start.starts(with: "{{".utf8)
+                && !start.starts(with: "{%".utf8)
     }
 }

@@ -116,7 +116,7 @@ extension StepsForm {
     /// Whether values in a text are encoded for what they are put into, which only `{{ }}` does.
     private static func encodes(_ name: String, of type: String, _ isScript: Bool) -> Bool {
         switch type {
-        case "http": name == "url" || name == "body"
+        case "http", "stream": name == "url" || name == "body"
         case "command": name == "command" && isScript
         default: false
         }
