@@ -9,7 +9,7 @@ import Values
 struct Caches: Sendable {
     let runs = ObjectCache(indexes: [
         WorkflowController.runIndex, RetentionController.runIndex,
-        RetentionController.boundIndex, .owner,
+        RetentionController.boundIndex, RetentionController.takeoverIndex, .owner,
     ])
     let workflows = ObjectCache(indexes: [.label(Labels.repository)])
     let templates = ObjectCache(indexes: [.label(Labels.repository)])

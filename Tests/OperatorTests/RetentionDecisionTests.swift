@@ -11,7 +11,7 @@ import Values
 
     /// A run that ended so many seconds ago.
     private func run(
-        _ name: String, _ age: Int64, phase: String = "Completed", retryOf: String? = nil
+        _ name: String, _ age: Int64, phase: String = "Completed"
     ) -> KubernetesObject {
         var run = KubernetesObject(.workflowRuns, ObjectKey(namespace: "a", name: name))
         run.metadata["uid"] = .string(name)
@@ -19,7 +19,6 @@ import Values
             "phase": .string(phase),
             "completionTime": .string((now + .seconds(-age)).description),
         ]
-        if let retryOf { run.spec["retryOf"] = ["run": .string(retryOf)] }
         return run
     }
 
@@ -57,14 +56,30 @@ import Values
         #expect(decide(runs, policy).expired.map(\.name) == ["old", "good"])
     }
 
-    @Test func `runs that go on, and what they take over, stay`() {
+    @Test func `runs that go on, and those with which something is to be done, stay`() {
         let policy = RetentionPolicy(
             completed: .init(maximumCount: 0), failed: .init(maximumCount: 0))
-        let runs = [
-            run("source", 5, phase: "Failed"), run("retry", 0, phase: "Running", retryOf: "source"),
-            run("told", 6), run("other", 7),
-        ]
+        let runs = [run("on", 0, phase: "Running"), run("told", 6), run("other", 7)]
         #expect(decide(runs, policy, busy: ["told"]).expired.map(\.name) == ["other"])
+    }
+
+    @Test(
+        arguments: [
+            ["retryOf": ["run": "source"]],
+            ["restoreFrom": ["run": "source", "checkpoint": "c"]],
+            ["retryOf": ["run": "source"], "workflowRef": ["name": "other"]],
+        ] as [JSON])
+    func `a run is needed until the one that goes on from it has ended`(spec: JSON) {
+        let name = RetentionController.takeoverIndex.name
+        var store = ObjectStore(indexes: [RetentionController.takeoverIndex])
+        var next = run("next", 0, phase: "Pending")
+        next.spec = spec
+        _ = store.apply([.added(next)])
+        #expect(store.count(index: name, value: "a/source") == 1)
+        #expect(store.count(index: name, value: "b/source") == 0)
+        next.status["phase"] = "Cancelled"
+        _ = store.apply([.modified(next)])
+        #expect(store.count(index: name, value: "a/source") == 0)
     }
 
     @Test func `a definition's own bounds stand in place of the server's`() {

@@ -66,6 +66,17 @@ final class RetentionController: Sendable {
         run.spec["workflowSpec"]?["retention"] == nil ? [] : ["\(group(of: run))"]
     }
 
+    /// Finds the runs that have not ended and go on from another, by the key of that: wherever it
+    /// counts, it is kept for them.
+    static let takeoverIndex = ObjectIndex(name: "retention-takeover") { run in
+        RetentionController.takenOver(by: run).map(\.description)
+    }
+
+    /// The runs that another needs to begin, or to go on after a crash.
+    private static func takenOver(by run: KubernetesObject) -> [ObjectKey] {
+        RunPhases.hasEnded(run) ? [] : RunSource.keys(of: run)
+    }
+
     /// Runs that only carry their definition count together.
     static func group(of run: KubernetesObject) -> Group {
         let pin = run.status["workflow"]
@@ -77,6 +88,7 @@ final class RetentionController: Sendable {
 
     func runsChanged(_ changes: [ObjectChange]) {
         for change in changes {
+            lookAgain(atTakenOverBefore: change)
             // One that is gone may have been the last to say how long the others are kept.
             if case .deleted(let run) = change {
                 settled.withLock { settled in
@@ -86,6 +98,24 @@ final class RetentionController: Sendable {
             } else if RunPhases.hasEnded(change.object) {
                 queue.add(RetentionController.group(of: change.object))
             }
+        }
+    }
+
+    /// What a run needed until now may go, if nobody else does.
+    private func lookAgain(atTakenOverBefore change: ObjectChange) {
+        let keys: [ObjectKey]
+        switch change {
+        case .added: return
+        case .updated(let old, let new):
+            let needed = RetentionController.takenOver(by: old)
+            guard !needed.isEmpty else { return }
+            let still = RetentionController.takenOver(by: new)
+            keys = needed.filter { !still.contains($0) }
+        case .deleted(let run): keys = RetentionController.takenOver(by: run)
+        }
+        for key in keys {
+            guard let run = caches.runs.object(key), RunPhases.hasEnded(run) else { continue }
+            queue.add(RetentionController.group(of: run))
         }
     }
 
@@ -124,12 +154,15 @@ final class RetentionController: Sendable {
             by: own ?? runs.last?.spec["workflowSpec"]?["retention"])
         let now = context.time.now()
         let decision = RetentionDecision(runs: runs, policy: bounds, now: now) { run in
-            isBusy(run) || RetentionController.isUnnoted(run, by: definition)
+            isBusy(run) || isTakenOver(run)
+                || RetentionController.isUnnoted(run, by: definition)
         }
         // Until the cache shows our own last write of a run, it shows the past (law 23): its change
         // brings the group here again.
         var hasFailed = false
         for run in decision.expired where !Task.isCancelled && caches.runs.isCurrent(run.key) {
+            // Since the look before the first of them some time has passed.
+            if isTakenOver(run) { continue }
             if let wait = settling(run) {
                 queue.add(group, after: wait)
                 continue
@@ -155,6 +188,12 @@ final class RetentionController: Sendable {
             queue.add(
                 group, after: min(max(.milliseconds(10), next - now), RetentionController.interval))
         }
+    }
+
+    /// Whether a run that has not ended goes on from this one.
+    private func isTakenOver(_ run: KubernetesObject) -> Bool {
+        let index = RetentionController.takeoverIndex.name
+        return caches.runs.count(index: index, value: run.key.description) > 0
     }
 
     /// Whether a definition that one of the runs carries says how long they are kept.

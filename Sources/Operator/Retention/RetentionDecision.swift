@@ -13,12 +13,11 @@ struct RetentionDecision: Hashable {
     ///
     /// - Parameters:
     ///   - runs: all runs of one workflow, in any order.
-    ///   - isBusy: whether something is still to be done about a run that ended.
+    ///   - isBusy: whether something is still to be done about a run that ended, or with it.
     init(
         runs: [KubernetesObject], policy: RetentionPolicy, now: Timestamp,
         isBusy: (KubernetesObject) -> Bool
     ) {
-        let sources = RetentionDecision.sources(of: runs)
         var expired: [(time: Timestamp, run: KubernetesObject)] = []
         var next: Timestamp?
         for isCompleted in [true, false] {
@@ -32,8 +31,7 @@ struct RetentionDecision: Hashable {
                     if let due { next = min(next ?? due, due) }
                     continue
                 }
-                // A run whose results another one takes over is kept until that has ended.
-                guard !sources.contains(run.name), !isBusy(run) else { continue }
+                guard !isBusy(run) else { continue }
                 expired.append((time, run))
             }
         }
@@ -57,13 +55,5 @@ struct RetentionDecision: Hashable {
     private static func end(_ run: KubernetesObject) -> Timestamp {
         let time = run.status["completionTime"]?.stringValue.flatMap { Timestamp($0) }
         return time ?? run.creationTimestamp ?? Timestamp(seconds: 0)
-    }
-
-    /// The runs that others which go on try again.
-    private static func sources(of runs: [KubernetesObject]) -> Set<String> {
-        Set(
-            runs.filter { !RunPhases.hasEnded($0) }.compactMap {
-                $0.spec["retryOf"]?["run"]?.stringValue
-            })
     }
 }

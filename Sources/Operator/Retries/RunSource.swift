@@ -26,6 +26,13 @@ struct RunSource {
         case found(RunSource)
     }
 
+    /// The runs that a run's spec names to go on from; a checkpoint by hand goes with its run.
+    static func keys(of run: KubernetesObject) -> [ObjectKey] {
+        [run.spec["retryOf"]?["run"], run.spec["restoreFrom"]?["run"]].compactMap { name in
+            name?.stringValue.map { ObjectKey(namespace: run.namespace, name: $0) }
+        }
+    }
+
     /// Looks for what a run's spec names.
     ///
     /// - Parameters:

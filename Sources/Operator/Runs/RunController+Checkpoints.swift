@@ -61,8 +61,14 @@ extension RunController {
             lookAgain(at: object.key)
             return nil
         }
-        return RunSource.of(
+        let finding = RunSource.of(
             object, source: source, checkpoint: checkpoint, children: childDefinitions)
+        if case .waiting = finding,
+            let names = RetryCircle.through(object, lookUp: { cache.object($0) })
+        {
+            return .refused(reason: RetryCircle.reason, message: RetryCircle.message(names))
+        }
+        return finding
     }
 
     /// What the definitions say now that tasks run.
