@@ -111,7 +111,7 @@ import Workflows
             let error = try #require(await run(executor, ["url": .string(address)]).error)
             #expect(error.type == type)
             #expect(error.isRetryable == isRetryable)
-            #expect(error.retryAfter == (isRetryable ? .seconds(7) : nil))
+            #expect(error.retryAfter == .seconds(7))
             #expect(error.message == "GET \(url)/x was answered with status \(status): no way")
             #expect(error.code == status)
         }

@@ -122,6 +122,46 @@ import Workflows
         #expect(try await error(429, "", fields).retryAfter == wait)
     }
 
+    @Test func `a wait is read of what is not tried again by itself, too`() async throws {
+        let limited = try await error(403, "", ["Retry-After": "60"])
+        #expect(limited.type == "AuthenticationError")
+        #expect(!limited.isRetryable)
+        #expect(limited.retryAfter == .seconds(60))
+        let stopped = try await error(503, "", ["x-should-retry": "false", "Retry-After": "7"])
+        #expect(stopped.retryAfter == .seconds(7))
+    }
+
+    @Test(
+        arguments: [
+            ("34s", nil, .seconds(34)), ("34.074824224s", nil, .milliseconds(34_075)),
+            ("34s", "2", .seconds(34)), ("1s", "60", .seconds(60)), ("soon", nil, nil),
+            ("34", nil, nil), ("-1s", nil, nil), ("nans", nil, nil), ("s", nil, nil),
+            ("1e300s", nil, ExecutorLimits.retryAfter),
+        ] as [(String, String?, Duration?)])
+    func `the wait of Gemini's RetryInfo is read, and the longer of two is kept`(
+        delay: String, header: String?, wait: Duration?
+    ) async throws {
+        let body: JSON = [
+            "error": [
+                "code": 429, "status": "RESOURCE_EXHAUSTED",
+                "details": [
+                    ["@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": []],
+                    [
+                        "@type": "type.googleapis.com/google.rpc.RetryInfo",
+                        "retryDelay": .string(delay),
+                    ],
+                ],
+            ]
+        ]
+        var headers = HTTPHeaders()
+        if let header { headers.add("Retry-After", header) }
+        for text in [body.text, "[\(body.text)]"] {
+            let error = try await error(429, text, headers)
+            #expect(error.type == "RateLimitError")
+            #expect(error.retryAfter == wait)
+        }
+    }
+
     @Test func `limits and use are observed, on success as well`() async throws {
         let (result, openAI) = try await outcome(
             200, #"{"usage":{"total_tokens":42}}"#,

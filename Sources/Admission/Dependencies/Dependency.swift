@@ -282,12 +282,16 @@ public struct Dependency: Sendable {
             observed.tokens = quota
             if let remaining = quota.remaining { share.observe(remaining, of: .tokens, at: now) }
         }
-        for quota in [told.requests, told.tokens] {
-            guard let quota, quota.remaining == 0, let reset = quota.reset, reset > .zero else {
-                continue
-            }
-            let until = now + min(reset, AdmissionLimits.pause)
-            pausedUntil = max(pausedUntil ?? until, until)
+        for quota in [told.requests, told.tokens] where quota?.remaining == 0 {
+            if let reset = quota?.reset { pause(for: reset, at: now) }
         }
+        if let wait = told.retryAfter { pause(for: wait, at: now) }
+    }
+
+    /// Lets nothing pass for a while, as far as that is believed.
+    private mutating func pause(for wait: Duration, at now: Duration) {
+        guard wait > .zero else { return }
+        let until = now + min(wait, AdmissionLimits.pause)
+        pausedUntil = max(pausedUntil ?? until, until)
     }
 }

@@ -42,12 +42,18 @@ public struct RateLimitObservation: Sendable, Hashable {
     public var tokens: Quota?
     /// The tokens that this request used.
     public var usedTokens: Int64?
+    /// How long it asks to be sent nothing, however the request ended.
+    public var retryAfter: Duration?
 
     /// Makes an observation.
-    public init(requests: Quota? = nil, tokens: Quota? = nil, usedTokens: Int64? = nil) {
+    public init(
+        requests: Quota? = nil, tokens: Quota? = nil, usedTokens: Int64? = nil,
+        retryAfter: Duration? = nil
+    ) {
         self.requests = requests
         self.tokens = tokens
         self.usedTokens = usedTokens
+        self.retryAfter = retryAfter
     }
 }
 

@@ -10,10 +10,13 @@ internal import Workflows
 struct ResponseFailure {
     let type: String
     let isRetryable: Bool
+    /// The least wait that was asked for, whether it is tried again by itself or not: a policy may name
+    /// errors that are not.
     let retryAfter: Duration?
 
     init(_ response: HTTPResponse, now: Timestamp) {
-        let codes = ResponseFailure.codes(in: response.body)
+        let told = ResponseFailure.error(in: response.body)
+        let codes = told.map { ResponseFailure.codes(of: $0.error, in: $0.root) } ?? []
         var (type, isRetryable) = ResponseFailure.kind(ofStatus: response.status)
         if let known = ResponseFailure.kind(ofCodes: codes, status: response.status) {
             (type, isRetryable) = known
@@ -25,7 +28,11 @@ struct ResponseFailure {
         }
         self.type = type
         self.isRetryable = isRetryable
-        retryAfter = isRetryable ? ResponseFailure.wait(response.headers, now: now) : nil
+        let waits = [
+            ResponseFailure.wait(response.headers, now: now),
+            told.flatMap { ResponseFailure.wait($0.error) },
+        ]
+        retryAfter = waits.compactMap { $0 }.max()
     }
 
     private static func kind(ofStatus status: Int) -> (String, Bool) {
@@ -71,15 +78,19 @@ struct ResponseFailure {
         return nil
     }
 
-    /// The words by which the body names its error: `error.type`, `error.code`, `error.status`,
-    /// `error.innererror.code`, `error.details.error_code`, and `type` and `code` beside them.
-    private static func codes(in body: [UInt8]) -> Set<String> {
+    /// What the body tells of its error, and what it is in; nil where it is no JSON.
+    private static func error(in body: [UInt8]) -> (error: JSON, root: JSON)? {
         guard body.count <= ExecutorLimits.jsonBytes, let json = try? JSON(parsing: body) else {
-            return []
+            return nil
         }
         // Gemini answers with a list of one.
         let root = json.arrayValue?.first ?? json
-        let error = root["error"] ?? root
+        return (root["error"] ?? root, root)
+    }
+
+    /// The words by which the body names its error: `error.type`, `error.code`, `error.status`,
+    /// `error.innererror.code`, `error.details.error_code`, and `type` and `code` beside them.
+    private static func codes(of error: JSON, in root: JSON) -> Set<String> {
         let places = [
             error["type"], error["code"], error["status"], error["innererror"]?["code"],
             error["details"]?["error_code"], root["code"], root["type"],
@@ -87,20 +98,35 @@ struct ResponseFailure {
         return Set(places.compactMap { $0?.stringValue?.lowercased() })
     }
 
+    /// The least wait of Gemini's `RetryInfo`, one of `error.details`: `"34.07s"`, a duration as
+    /// Protocol Buffers write it in JSON.
+    private static func wait(_ error: JSON) -> Duration? {
+        let information = error["details"]?.arrayValue?.first { detail in
+            detail["@type"]?.stringValue?.hasSuffix("google.rpc.RetryInfo") == true
+        }
+        guard let text = information?["retryDelay"]?.stringValue, text.hasSuffix("s") else {
+            return nil
+        }
+        return Double(text.dropLast()).flatMap(seconds)
+    }
+
+    /// A number of seconds, up to a millisecond and to the longest wait that is believed.
+    private static func seconds(_ seconds: Double) -> Duration? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        let bound = Double(ExecutorLimits.retryAfter.components.seconds)
+        return .milliseconds(Int64((min(seconds, bound) * 1000).rounded(.up)))
+    }
+
     /// The least wait: `retry-after-ms`, else `Retry-After` in seconds, which may have a fraction, or
     /// as a date.
     private static func wait(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
         if let milliseconds = headers["retry-after-ms"].flatMap({ Double($0) }),
-            milliseconds.isFinite, milliseconds >= 0
+            let wait = seconds(milliseconds / 1000)
         {
-            let bound = Double(ExecutorLimits.retryAfter.components.seconds) * 1000
-            return .milliseconds(Int64(min(milliseconds, bound).rounded(.up)))
+            return wait
         }
         guard let text = headers["Retry-After"] else { return nil }
-        if text.contains("."), let seconds = Double(text), seconds.isFinite, seconds >= 0 {
-            let bound = Double(ExecutorLimits.retryAfter.components.seconds)
-            return .milliseconds(Int64((min(seconds, bound) * 1000).rounded(.up)))
-        }
+        if text.contains("."), let wait = Double(text).flatMap(seconds) { return wait }
         return RetryAfter.duration(text, now: now)
     }
 }

@@ -129,7 +129,9 @@ final class AttemptAdmission: Sendable {
         observed: RateLimitObservation
     ) {
         let now = time.monotonic()
-        let result = state.withLock { state -> AttemptAdmissionOutcome in
+        var observed = observed
+        observed.retryAfter = observed.retryAfter ?? DependencyOutcome.pause(after: outcome)
+        let result = state.withLock { [observed] state -> AttemptAdmissionOutcome in
             var changes: [(provider: String, change: DependencyChange)] = []
             var used: String?
             if let passage = state.passages.removeValue(forKey: ticket) {

@@ -40,6 +40,19 @@ extension DependencyOutcome {
         }
     }
 
+    /// How long an answer asks that its provider is sent nothing; nil where it does not, or speaks of
+    /// the one request.
+    static func pause(after outcome: AttemptOutcome) -> Duration? {
+        guard case .failed(let error) = outcome else { return nil }
+        switch error.type {
+        // A 403 that says when to come again is a limit of the account, not of a right.
+        case TaskError.Kind.rateLimit, TaskError.Kind.overloaded, TaskError.Kind.server,
+            TaskError.Kind.timeout, TaskError.Kind.authentication:
+            return error.retryAfter
+        default: return nil
+        }
+    }
+
     /// The outcome as metrics name it.
     var word: String {
         switch self {
