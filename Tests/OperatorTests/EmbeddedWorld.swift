@@ -1,3 +1,4 @@
+import Admission
 import GitOps
 import Kubernetes
 import Observability
@@ -24,11 +25,14 @@ enum EmbeddedWorld {
 
     static func with(
         _ redactor: Redactor = Redactor(), in given: TemporaryDirectory? = nil,
+        admission: AdmissionConfiguration = AdmissionConfiguration(),
         _ body: (EmbeddedServer) async throws -> Void
     ) async throws {
         let directory = try given ?? TemporaryDirectory()
-        let server = try await EmbeddedServer(
-            .init(dataDirectory: directory.path, isDurable: false, redactor: redactor))
+        var configuration = EmbeddedServer.Configuration(
+            dataDirectory: directory.path, isDurable: false, redactor: redactor)
+        configuration.admission = admission
+        let server = try await EmbeddedServer(configuration)
         let working = Task { try await server.run() }
         let result: Result<Void, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }

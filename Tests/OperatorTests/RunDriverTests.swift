@@ -1,3 +1,4 @@
+import Admission
 import Engine
 import Kubernetes
 import Testing
@@ -46,6 +47,50 @@ import Workflows
         #expect(!driver.hasEvents)
         driver.observe(object(version: 105, desired: "Cancelled"))
         #expect(driver.hasEvents)
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, nil, .normal), (nil, nil, "high", .high), (nil, -5, "high", .low),
+            (nil, 0, "high", .normal), ("normal", 100, "low", .normal), ("low", nil, "high", .low),
+            (nil, 100, nil, .critical), ("critical", -1, nil, .critical),
+        ] as [(String?, Int64?, String?, Admission.Priority)])
+    func `a task's own class goes before its run's number, and that before its workflow's class`(
+        task: String?, run: Int64?, workflow: String?, class: Admission.Priority
+    ) throws {
+        var command: JSON = ["id": "a", "type": "command", "inputs": ["command": ["true"]]]
+        if let task { command["priority"] = .string(task) }
+        var object = object(version: 100, task: command)
+        if let run { object.spec["priority"] = .integer(run) }
+        if let workflow {
+            object.spec["workflowSpec"]?["config"] = ["priority": .string(workflow)]
+        }
+        let driver = try driver(object, holder: "host/1")
+        var asked: [Admission.Priority] = []
+        _ = driver.step(
+            at: Timestamp(seconds: 1),
+            admit: {
+                asked.append($0.priority)
+                return .admitted
+            })
+        #expect(asked == [`class`])
+    }
+
+    @Test func `what a run asks for after its number was changed is of its new class`() throws {
+        let task: JSON = ["id": "a", "type": "command", "inputs": ["command": ["true"]]]
+        var object = object(version: 100, task: task)
+        let driver = try driver(object, holder: "host/1")
+        object.metadata["resourceVersion"] = "101"
+        object.spec["priority"] = 100
+        driver.observe(object)
+        var asked: [Admission.Priority] = []
+        _ = driver.step(
+            at: Timestamp(seconds: 1),
+            admit: {
+                asked.append($0.priority)
+                return .admitted
+            })
+        #expect(asked == [.critical])
     }
 
     @Test func `law 18: a run that is being deleted starts nothing more`() throws {

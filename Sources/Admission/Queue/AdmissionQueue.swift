@@ -139,6 +139,22 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
         return nil
     }
 
+    /// Changes how urgent somebody is who waits. It has waited as long as before.
+    public mutating func setPriority(_ priority: Priority, of ticket: Ticket) {
+        guard let entry = entries[ticket], let place = entry.place,
+            entry.request.priority != priority
+        else { return }
+        var request = entry.request
+        request.priority = priority
+        let rank = Rank(
+            moment: entry.since - priority.headStart, sequence: entry.rank.sequence,
+            arrival: entry.rank.arrival)
+        classes[place]?.remove(entry.request.priority, entry.rank)
+        classes[place]?.insert(ticket, priority, rank)
+        entries[ticket] = Entry(
+            request: request, flow: entry.flow, place: place, rank: rank, since: entry.since)
+    }
+
     /// Counts somebody as admitted who was before, whatever the limits say now.
     public mutating func addAdmitted(_ request: AdmissionRequest<Ticket>, at now: Duration) {
         guard entries[request.ticket] == nil else { return }

@@ -33,8 +33,8 @@ public struct AttemptRequest: Sendable, Hashable {
     public let executor: String?
     /// Settings of the executor's own.
     public let config: JSONObject
-    /// How urgent the attempt is.
-    public let priority: Priority
+    /// How urgent the task says that it is; nil where it leaves that to its run.
+    public let priority: Priority?
     /// What it holds while it runs, in the base unit of each resource.
     public let resources: [String: Double]
     /// Since when it waits; nil where it has not waited yet.
@@ -58,8 +58,8 @@ public struct TaskAttempt: Sendable, Hashable {
     ///
     /// Nil where there is none.
     public internal(set) var deadline: Timestamp?
-    /// How urgent the attempt is.
-    public let priority: Priority
+    /// How urgent the task says that it is; nil where it leaves that to its run.
+    public let priority: Priority?
     /// Whether the attempt was launched before, by a process that is gone: what it made is to be
     /// found by its name.
     ///
@@ -72,7 +72,7 @@ public struct TaskAttempt: Sendable, Hashable {
 
     init(
         _ reference: AttemptReference, taskID: String, type: String, inputs: JSONObject,
-        priority: Priority, options: AttemptOptions? = nil
+        priority: Priority?, options: AttemptOptions? = nil
     ) {
         self.reference = reference
         self.taskID = taskID

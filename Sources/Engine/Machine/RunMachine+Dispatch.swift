@@ -173,11 +173,10 @@ extension RunMachine {
         let instance = Int(tasks[task].instance)
         let id = program.tasks[index].id
         let path = instance == 0 ? id : instances[instance].prefix + id
-        let urgency = Priority(urgency: tasks[task].urgency)
         guard !tasks[task].traits.isDisjoint(with: [.options, .announces]) else {
             return TaskAttempt(
                 reference, taskID: path, type: program.tasks[index].type, inputs: given,
-                priority: urgency)
+                priority: nil)
         }
         var options = AttemptOptions()
         options.streamReaders = streamReaders(of: task)
@@ -197,21 +196,10 @@ extension RunMachine {
         }
         return TaskAttempt(
             reference, taskID: path, type: other?.type ?? program.tasks[index].type,
-            inputs: given, priority: urgency, options: options)
+            inputs: given, priority: plan.priority, options: options)
     }
 
     func expressionError(_ message: String) -> TaskError {
         TaskError(type: TaskError.Kind.expression, message: message, isRetryable: false)
-    }
-}
-
-extension Priority {
-    init(urgency: UInt8) {
-        switch urgency {
-        case 0: self = .critical
-        case 1: self = .high
-        case 2: self = .normal
-        default: self = .low
-        }
     }
 }

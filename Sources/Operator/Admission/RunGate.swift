@@ -66,6 +66,8 @@ final class RunGate: Sendable {
         var pressure = Pressure()
         var limitedNamespaces: Set<String> = []
         var told: [Ticket: Told] = [:]
+        /// The number of its spec by which a waiting run was asked for; absent where it has none.
+        var numbers: [Ticket: Int64] = [:]
         /// The UID under which a key waits or was admitted.
         var uids: [ObjectKey: String] = [:]
     }
@@ -92,11 +94,12 @@ final class RunGate: Sendable {
     /// forgotten.
     ///
     /// - Parameters:
+    ///   - number: The number in its spec that says so; nil where its definition does.
     ///   - created: When its object was made: from then on it has waited, also over restarts.
     ///   - version: The object's version: those of one second are in its order.
     func request(
-        _ key: ObjectKey, uid: String, priority: Admission.Priority, created: Timestamp?,
-        version: ResourceVersion? = nil
+        _ key: ObjectKey, uid: String, priority: Admission.Priority, number: Int64? = nil,
+        created: Timestamp?, version: ResourceVersion? = nil
     ) -> (Answer, admitted: [ObjectKey]) {
         let (now, wall) = (time.monotonic(), time.now())
         return state.withLock { state in
@@ -106,6 +109,9 @@ final class RunGate: Sendable {
             if !state.queue.isAdmitted(ticket) {
                 _ = state.queue.add(
                     request, at: now, since: min(now, since), sequence: version?.number ?? 0)
+                // It may have waited already, as another class.
+                state.queue.setPriority(priority, of: ticket)
+                state.numbers[ticket] = number
             }
             var others = state.admit(at: now)
             others.removeAll { $0 == key }
@@ -132,6 +138,11 @@ final class RunGate: Sendable {
         }
     }
 
+    /// Whether a waiting run was asked for by another number than its spec has now.
+    func isOutdated(_ key: ObjectKey, uid: String, number: Int64?) -> Bool {
+        state.withLock { $0.numbers[Ticket(key: key, uid: uid)] != number }
+    }
+
     /// Notes what a waiting run's status says of its wait.
     func told(_ wait: Wait, to key: ObjectKey, uid: String) {
         state.withLock { state in
@@ -155,6 +166,7 @@ final class RunGate: Sendable {
             let ticket = Ticket(key: key, uid: uid)
             state.queue.remove(ticket)
             state.told[ticket] = nil
+            state.numbers[ticket] = nil
             if state.uids[key] == uid { state.uids[key] = nil }
             return state.admit(at: now)
         }
@@ -228,6 +240,7 @@ extension RunGate.State {
             let ghost = RunGate.Ticket(key: ticket.key, uid: past)
             queue.remove(ghost)
             told[ghost] = nil
+            numbers[ghost] = nil
         }
         var demands = [Demand(.total, 1)]
         if let most = limit.runsPerNamespace {
@@ -244,7 +257,10 @@ extension RunGate.State {
     fileprivate mutating func admit(at now: Duration) -> [ObjectKey] {
         var tickets: [RunGate.Ticket] = []
         queue.admit(at: now, gates: &pressure) { tickets.append($0.ticket) }
-        for ticket in tickets { told[ticket] = nil }
+        for ticket in tickets {
+            told[ticket] = nil
+            numbers[ticket] = nil
+        }
         return tickets.map(\.key)
     }
 

@@ -20,8 +20,8 @@ extension RunController {
             return true
         }
         let (answer, others) = gate.request(
-            object.key, uid: uid, priority: priority, created: object.creationTimestamp,
-            version: object.resourceVersion)
+            object.key, uid: uid, priority: priority, number: object.priorityNumber,
+            created: object.creationTimestamp, version: object.resourceVersion)
         enqueue(others)
         switch answer {
         case .admitted:
@@ -54,7 +54,11 @@ extension RunController {
             forgetWaiting(object.key)
             return
         }
-        guard RunGate.isNews(wait, after: object.waitTold) else {
+        // Whoever changed its class is told that it was heard, wherever that brings it.
+        let isOtherClass = priority.map {
+            object.status["admission"]?["priority"] != .string($0.rawValue)
+        }
+        guard isOtherClass == true || RunGate.isNews(wait, after: object.waitTold) else {
             gate.told(wait, to: object.key, uid: uid)
             return
         }
@@ -88,9 +92,12 @@ extension KubernetesObject {
     /// Whether a task of another run made this one.
     var isChildRun: Bool { ownerReferences.contains { $0.kind == "WorkflowRun" } }
 
+    /// The number by which a run's spec says how urgent it is; nil where it does not.
+    var priorityNumber: Int64? { spec["priority"]?.integerValue }
+
     /// The class of a run: its own, else that of its definition.
     func runPriority(or given: Workflows.Priority?) -> Admission.Priority {
-        if let number = spec["priority"]?.integerValue { return Admission.Priority(number: number) }
+        if let number = priorityNumber { return Admission.Priority(number: number) }
         return given.flatMap { Admission.Priority(rawValue: $0.rawValue) } ?? .normal
     }
 

@@ -207,7 +207,8 @@ final class RunController: Sendable {
         }
         // One that another process has let in, or brought to its end, waits for nothing here.
         if !seen.isAdmitted, !RunPhases.hasEnded(seen), let uid = seen.uid,
-            let wait = gate.wait(of: seen.key, uid: uid)
+            let wait = gate.wait(of: seen.key, uid: uid),
+            !gate.isOutdated(seen.key, uid: uid, number: seen.priorityNumber)
         {
             await show(wait, of: seen)
             return

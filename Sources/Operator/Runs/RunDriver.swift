@@ -44,7 +44,7 @@ final class RunDriver: Sendable {
         /// Whether the stored status names this driver as the holder.
         var isClaimed = false
         /// The class of what has none of its own.
-        let runPriority: Admission.Priority
+        var runPriority: Admission.Priority
         /// The versions of the checkpoint's shards, as they were read or written last.
         var shardVersions: [Int: ResourceVersion]
     }
@@ -63,6 +63,7 @@ final class RunDriver: Sendable {
         // What the user wants comes first: a run that was paused or cancelled while nobody drove it
         // must not start, and one that was resumed must not stay paused.
         let desired = object.desiredRunState
+        let priority = object.runPriority(or: machine.plan.definition.priority)
         state = Mutex(
             State(
                 machine: machine, mailbox: [.desiredStateChanged(desired), .start],
@@ -70,7 +71,7 @@ final class RunDriver: Sendable {
                 startedWith: object.status["startedWith"] ?? StartedSpec.of(object.spec),
                 comparedGeneration: -1, resourceVersion: object.resourceVersion,
                 acknowledged: object.checkpointSequence,
-                acknowledgedHolder: object.checkpointHolder, runPriority: object.runPriority,
+                acknowledgedHolder: object.checkpointHolder, runPriority: priority,
                 shardVersions: shardVersions))
     }
 
@@ -85,6 +86,8 @@ final class RunDriver: Sendable {
             // A late view tells what its user wanted once.
             guard !state.isPast(object) else { return }
             if let version = object.resourceVersion { state.advance(to: version) }
+            // What waits already was asked for as it was; what is asked for from now on is as urgent.
+            state.runPriority = object.runPriority(or: state.machine.plan.definition.priority)
             for (id, operation) in operations where state.heard.insert(id).inserted {
                 state.mailbox.append(.operation(id: id, operation))
             }
@@ -272,11 +275,6 @@ extension KubernetesObject {
             ?? .running
     }
 
-    /// The class that a run's object asks for.
-    var runPriority: Admission.Priority {
-        Admission.Priority(number: spec["priority"]?.integerValue ?? 0)
-    }
-
     /// The place of a run's status in the order of its checkpoints; 0 before the first, also where a
     /// driver has claimed the run.
     var checkpointSequence: Int64 { status["checkpoint"]?["sequence"]?.integerValue ?? 0 }
@@ -318,11 +316,11 @@ extension RunDriver.State {
     }
 
     fileprivate func wish(for request: AttemptRequest) -> AttemptWish {
-        let given = Admission.Priority(rawValue: request.priority.rawValue) ?? .normal
+        let given = request.priority.flatMap { Admission.Priority(rawValue: $0.rawValue) }
         return AttemptWish(
             ticket: AttemptTicket(run: machine.identity, reference: request.reference),
             // What says nothing of its own is as urgent as its run.
-            priority: given == .normal ? runPriority : given,
+            priority: given ?? runPriority,
             // A child run's own attempts take places: its parent only waits for them.
             takesPlace: request.type != "workflow",
             resources: request.resources.compactMapValues { ResourceQuantity.milli($0) },

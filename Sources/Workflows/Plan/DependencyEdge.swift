@@ -69,13 +69,14 @@ public enum InterruptionAction: String, Sendable, Hashable, CaseIterable {
 public enum Priority: String, Sendable, Hashable, CaseIterable, Comparable {
     case low, normal, high, critical
 
-    /// The number that `WorkflowRun.spec.priority` has in its place.
+    /// The least number above 0, or the largest below, that `WorkflowRun.spec.priority` has in its
+    /// place.
     public var level: Int {
         switch self {
-        case .low: -100
+        case .low: -1
         case .normal: 0
-        case .high: 100
-        case .critical: 1000
+        case .high: 1
+        case .critical: 100
         }
     }
 

@@ -111,6 +111,32 @@ import Values
         #expect(RunGate.isNews(.init(position: 5, reason: .turn), after: told))
     }
 
+    @Test func `a run that is made more urgent moves up, as one that has waited as long`() {
+        let gate = RunGate(AdmissionConfiguration(runs: 1), time: time)
+        gate.restore(key("old"), uid: "0")
+        _ = request(gate, "oldest", created: 4600)
+        _ = request(gate, "older", created: 4980)
+        _ = request(gate, "younger", created: 4990)
+        #expect(!gate.isOutdated(key("younger"), uid: "uid-younger", number: nil))
+        #expect(gate.isOutdated(key("younger"), uid: "uid-younger", number: 50))
+        let (answer, others) = gate.request(
+            key("younger"), uid: "uid-younger", priority: .high, number: 50,
+            created: Timestamp(seconds: 4990))
+        // Four minutes more do not make up for six and a half.
+        #expect(answer == .waits(.init(position: 2, reason: .pool(.total))))
+        #expect(others == [])
+        #expect(gate.waitingCount == 3)
+        #expect(!gate.isOutdated(key("younger"), uid: "uid-younger", number: 50))
+        // It is as urgent as before again, and in its old place.
+        #expect(
+            request(gate, "younger", created: 4990)
+                == .waits(.init(position: 3, reason: .pool(.total))))
+        #expect(
+            request(gate, "younger", .critical) == .waits(.init(position: 1, reason: .pool(.total)))
+        )
+        #expect(gate.forget(key("old"), uid: "0") == [key("younger")])
+    }
+
     @Test func `pressure holds new runs back and lets them in again`() {
         let gate = RunGate(AdmissionConfiguration(), time: time)
         #expect(request(gate, "before") == .admitted)
