@@ -266,6 +266,49 @@ import Testing
         #expect(test.release(2) == [3])
     }
 
+    @Test func `a place counts those that are waited with, and no others`() {
+        var test = TestQueue()
+        test.queue.setCapacity(1, of: .total)
+        test.add(0)
+        #expect(test.admit() == [0])
+        test.gates.closed = ["x": nil, "y": nil]
+        // These go by no place, as what only waits for a child run does.
+        for ticket in [1, 2] { test.add(ticket, "a", .normal, [], gate: "x") }
+        for ticket in [3, 4] { test.add(ticket, "a", .normal, [], gate: "y") }
+        for ticket in [5, 6] { test.add(ticket) }
+        #expect(test.admit() == [])
+        #expect((1...6).map { test.queue.position(of: $0) } == [1, 2, 1, 2, 1, 2])
+        // Stopped by the limit before it comes to its gate, it waits with those at the limit, and
+        // for those at the gate.
+        test.add(7, gate: "x")
+        #expect(test.admit() == [])
+        #expect(test.queue.position(of: 7) == 5)
+    }
+
+    @Test func `one whose class changes has waited as long as before`() {
+        var test = TestQueue()
+        test.queue.setCapacity(1, of: .total)
+        test.add(0)
+        #expect(test.admit() == [0])
+        test.add(1, "a", .normal)
+        test.now = .seconds(50)
+        test.add(2, "a", .low)
+        test.add(3, "a", .low)
+        test.queue.setPriority(.normal, of: 3)
+        test.queue.setPriority(.normal, of: 2)
+        #expect((1...3).map { test.queue.position(of: $0) } == [1, 2, 3])
+        test.queue.setPriority(.high, of: 3)
+        #expect((1...3).map { test.queue.position(of: $0) } == [2, 3, 1])
+        // Who is admitted, or unknown, has no class to change.
+        test.queue.setPriority(.low, of: 0)
+        test.queue.setPriority(.low, of: 9)
+        #expect(test.queue.waitingCount == 3)
+        #expect(test.release(0) == [3])
+        #expect(test.release(3) == [1])
+        #expect(test.release(1) == [2])
+        #expect(test.release(2) == [])
+    }
+
     @Test func `one that leaves the queue moves the others up`() {
         var test = TestQueue()
         test.queue.setCapacity(1, of: .total)

@@ -332,6 +332,41 @@ import Values
         #expect(try pass(&other).name == "main")
     }
 
+    @Test func `whatever a request came to, a time that it names is waited for by all`() throws {
+        for outcome in [DependencyOutcome.failed, .refused, .succeeded] {
+            var table = table(["main": DependencyPolicy()])
+            let passage = try pass(&table)
+            _ = table.finish(
+                passage, outcome, observed: RateLimitObservation(retryAfter: .seconds(20)),
+                at: .zero)
+            #expect(stop(&table) == Stop(.rateLimited("main"), .seconds(20)), "\(outcome)")
+            _ = try pass(&table, at: .seconds(20))
+        }
+        var table = table(["main": DependencyPolicy()])
+        let passage = try pass(&table)
+        let never = RateLimitObservation(retryAfter: CircuitBreaker.never)
+        _ = table.finish(passage, .failed, observed: never, at: .zero)
+        #expect(stop(&table) == Stop(.rateLimited("main"), AdmissionLimits.pause))
+    }
+
+    @Test func `a repetition is paid for where it failed before, and nowhere else`() throws {
+        let budget = RetryBudget.Policy(ratio: 0, minimumPerSecond: 0.1, capacity: 1)
+        var table = table([
+            "main": DependencyPolicy(retryBudget: budget, fallbacks: ["spare"]),
+            "spare": DependencyPolicy(retryBudget: budget),
+        ])
+        // In order, it is tried again at the same; then there is nothing left for a second one.
+        _ = try pass(&table, isRetry: true)
+        #expect(stop(&table, isRetry: true)?.reason == .retryBudget("main"))
+        _ = table.adoptOpen("main", until: .seconds(30), at: .zero)
+        // What failed at the first is new to the one that stands in.
+        for _ in 0..<3 { #expect(try pass(&table, isRetry: true).name == "spare") }
+        guard case .passed = verdict(&table, Gate("main", .standIn), at: .zero),
+            case .closed(let reason, _) = verdict(&table, Gate("main", .standIn), at: .zero)
+        else { throw Closed() }
+        #expect(reason == .retryBudget("spare"))
+    }
+
     @Test func `repetitions wait when they are too large a part`() throws {
         var table = table([
             "main": DependencyPolicy(

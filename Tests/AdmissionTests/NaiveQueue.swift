@@ -7,7 +7,8 @@ struct NaiveQueue {
     struct Waiting {
         let ticket: Int
         let namespace: String
-        let rank: Duration
+        var rank: Duration
+        let since: Duration
         let arrival: Int
         let demands: [Demand]
         let gate: String?
@@ -42,8 +43,14 @@ struct NaiveQueue {
         arrivals += 1
         waiting.append(
             Waiting(
-                ticket: ticket, namespace: namespace, rank: now - priority.headStart,
+                ticket: ticket, namespace: namespace, rank: now - priority.headStart, since: now,
                 arrival: arrivals, demands: demands, gate: gate))
+    }
+
+    mutating func setPriority(_ priority: Priority, of ticket: Int) {
+        for place in waiting.indices where waiting[place].ticket == ticket {
+            waiting[place].rank = waiting[place].since - priority.headStart
+        }
     }
 
     mutating func remove(_ ticket: Int) {
@@ -107,8 +114,8 @@ struct NaiveQueue {
     }
 
     /// The order of the waiting of a namespace.
-    func line(of namespace: String) -> [Int] {
+    func line(of namespace: String) -> [Waiting] {
         waiting.filter { $0.namespace == namespace }
-            .sorted { ($0.rank, $0.arrival) < ($1.rank, $1.arrival) }.map(\.ticket)
+            .sorted { ($0.rank, $0.arrival) < ($1.rank, $1.arrival) }
     }
 }

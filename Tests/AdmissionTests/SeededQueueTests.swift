@@ -23,7 +23,7 @@ import Testing
         var naive = NaiveQueue()
         var next = 0
         for _ in 0..<steps {
-            switch random.below(movesTime ? 9 : 8) {
+            switch random.below(movesTime ? 10 : 9) {
             case 0...2:
                 add(&next, &test, &naive, &random)
             case 3, 4:
@@ -50,6 +50,11 @@ import Testing
                 guard let item = naive.waiting.randomElement(using: &random) else { continue }
                 test.queue.remove(item.ticket)
                 naive.remove(item.ticket)
+            case 8:
+                guard let item = naive.waiting.randomElement(using: &random) else { continue }
+                let priority = Priority.allCases[random.below(4)]
+                test.queue.setPriority(priority, of: item.ticket)
+                naive.setPriority(priority, of: item.ticket)
             default: test.now += .seconds(10)
             }
             let granted = test.admit()
@@ -131,8 +136,19 @@ import Testing
         }
         for namespace in SeededQueueTests.namespaces {
             let line = naive.line(of: namespace)
-            let places = line.map { test.queue.position(of: $0) }
-            #expect(places == Array(1..<line.count + 1), "seed \(seed)")
+            for (place, item) in line.enumerated() {
+                let isStopped = isAtGate(item, test)
+                let before = line[..<place].filter { other in
+                    let isSame = item.gate != nil && other.gate == item.gate
+                    return isSame || (!isStopped && !isAtGate(other, test))
+                }
+                #expect(test.queue.position(of: item.ticket) == before.count + 1, "seed \(seed)")
+            }
         }
+    }
+
+    private func isAtGate(_ item: NaiveQueue.Waiting, _ test: TestQueue) -> Bool {
+        guard case .circuitOpen? = test.queue.reason(of: item.ticket) else { return false }
+        return true
     }
 }

@@ -103,7 +103,8 @@ public struct DependencyTable: AdmissionGates, Sendable {
         _ gate: Gate, to name: String, at now: Duration
     ) -> GateVerdict<Passage> {
         touched.insert(name)
-        switch dependencies[name]?.pass(named: name, isRetry: gate.isRetry, at: now) {
+        let isRetry = gate.isRepetition(at: name)
+        switch dependencies[name]?.pass(named: name, isRetry: isRetry, at: now) {
         case .passed(let pass):
             return .passed(Passage(wanted: gate.name, name: name, pass: pass, since: now))
         case .closed(let reason, let until): return .closed(reason, until: until)

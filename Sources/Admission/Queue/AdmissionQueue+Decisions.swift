@@ -192,7 +192,7 @@ extension Station {
     fileprivate var order: String {
         switch self {
         case .open: ""
-        case .gate(let gate): "g\(gate.isRetry ? 1 : 0)\(gate.name)"
+        case .gate(let gate): "g\(gate.repetition.rawValue)\(gate.name)"
         case .pool(let pool): "p\(pool.order)"
         }
     }

@@ -139,7 +139,7 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
         return nil
     }
 
-    /// Changes how urgent somebody is who waits. It has waited as long as before.
+    /// Changes how urgent somebody is who waits, and has waited as long as before.
     public mutating func setPriority(_ priority: Priority, of ticket: Ticket) {
         guard let entry = entries[ticket], let place = entry.place,
             entry.request.priority != priority
@@ -187,8 +187,8 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
 
     /// Tells that a gate may be open, whatever it said before.
     public mutating func gateMayOpen(_ name: String) {
-        for isRetry in [false, true] {
-            let gate = Gate(name, isRetry: isRetry)
+        for repetition in Gate.Repetition.allCases {
+            let gate = Gate(name, repetition)
             guard stations[.gate(gate)] != nil else { continue }
             woken.insert(.gate(gate))
         }
@@ -210,12 +210,24 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
     /// The place of somebody among the waiting of its namespace, from 1, by the order in which they
     /// would go if all of them could; nil where it does not wait.
     ///
+    /// Only those count that it waits with: those who go through its gate, and, where something else
+    /// stops it, those that no gate stops.
+    ///
     /// O(classes of the namespace × log waiting).
     public func position(of ticket: Ticket) -> Int? {
-        guard let entry = entries[ticket], entry.place != nil else { return nil }
+        guard let entry = entries[ticket], let own = entry.place.flatMap({ classes[$0] }) else {
+            return nil
+        }
         var position = 1
-        for places in (flows[entry.flow]?.classes ?? [:]).values {
-            for place in places { position += classes[place]?.countBefore(entry.rank) ?? 0 }
+        for (station, places) in flows[entry.flow]?.classes ?? [:] {
+            let isShared = !station.isGate && !own.station.isGate
+            for place in places {
+                guard let other = classes[place] else { continue }
+                let isSameGate =
+                    other.shape.gate != nil
+                    && other.shape.gate?.name == own.shape.gate?.name
+                if isShared || isSameGate { position += other.countBefore(entry.rank) }
+            }
         }
         return position
     }

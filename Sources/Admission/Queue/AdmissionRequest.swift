@@ -44,15 +44,42 @@ public struct Demand: Sendable, Hashable {
 
 /// A door that is open or not for reasons of its own: a circuit, a rate limit.
 public struct Gate: Sendable, Hashable {
+    /// What failed before of what passes.
+    public enum Repetition: Int, Sendable, Hashable, CaseIterable {
+        /// Nothing.
+        case none
+        /// A request to what the gate leads to.
+        case same
+        /// A request to another that stood in for that.
+        case standIn
+    }
+
     /// What it leads to.
     public let name: String
-    /// Whether what passes was tried before.
-    public let isRetry: Bool
+    /// What failed before.
+    public let repetition: Repetition
+
+    /// Whether what passes failed before.
+    public var isRetry: Bool { repetition != .none }
 
     /// Makes a gate's name.
-    public init(_ name: String, isRetry: Bool = false) {
+    public init(_ name: String, _ repetition: Repetition) {
         self.name = name
-        self.isRetry = isRetry
+        self.repetition = repetition
+    }
+
+    /// Makes a gate's name, of what failed there before or did not.
+    public init(_ name: String, isRetry: Bool = false) {
+        self.init(name, isRetry ? .same : .none)
+    }
+
+    /// Whether what passes to one of a name repeats a request to that.
+    func isRepetition(at target: String) -> Bool {
+        switch repetition {
+        case .none: false
+        case .same: target == name
+        case .standIn: target != name
+        }
     }
 }
 

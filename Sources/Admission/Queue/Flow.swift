@@ -33,6 +33,8 @@ enum Station: Sendable, Hashable {
     case pool(PoolName)
     /// A gate is closed.
     case gate(Gate)
+
+    var isGate: Bool { if case .gate = self { true } else { false } }
 }
 
 /// Requests of one namespace that need the same: what stops one of them stops all.

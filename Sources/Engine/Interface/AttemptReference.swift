@@ -39,6 +39,18 @@ public struct AttemptRequest: Sendable, Hashable {
     public let resources: [String: Double]
     /// Since when it waits; nil where it has not waited yet.
     public let waitingSince: Timestamp?
+    /// The attempt of the task that failed last; nil where none did, whatever was cut off.
+    public let failure: AttemptFailure?
+}
+
+/// An attempt that failed, as far as another one of its task asks for it.
+public struct AttemptFailure: Sendable, Hashable {
+    /// The type of its error.
+    public let errorType: String
+    /// The implementation that was meant, where the task says so.
+    public let executor: String?
+    /// Settings of the executor's own.
+    public let config: JSONObject
 }
 
 /// An attempt with everything its executor needs.

@@ -13,7 +13,24 @@ extension RunMachine {
         countAsking(task, 1)
         let attempt = makeAttempt(of: task, [:], number: Int(tasks[task].attempt) + 1)
         actions.append(
-            .requestAdmission(AttemptRequest(attempt, waitingSince: details[task]?.queued)))
+            .requestAdmission(
+                AttemptRequest(
+                    attempt, waitingSince: details[task]?.queued, failure: lastFailure(of: task))))
+    }
+
+    /// The attempt of a task that failed last; nil where none did.
+    ///
+    /// A fallback is tried once: what failed before it went by other means.
+    func lastFailure(of task: Int) -> AttemptFailure? {
+        guard let detail = details[task], let errorType = detail.errorType else { return nil }
+        let (program, index) = place(of: task)
+        let plan = program.tasks[index]
+        let earlier = plan.fallbacks.prefix(max(0, Int(detail.fallback) - 1)).reversed()
+        for case .attempt(let other) in earlier {
+            return AttemptFailure(
+                errorType: errorType, executor: other.executor, config: other.config)
+        }
+        return AttemptFailure(errorType: errorType, executor: plan.executor, config: plan.config)
     }
 
     /// Begins an attempt that was asked for; one that is not wanted any more is ignored.
@@ -137,10 +154,12 @@ extension RunMachine {
 
 extension AttemptRequest {
     /// The request for an attempt.
-    init(_ attempt: TaskAttempt, waitingSince: Timestamp? = nil) {
+    init(
+        _ attempt: TaskAttempt, waitingSince: Timestamp? = nil, failure: AttemptFailure? = nil
+    ) {
         self.init(
             reference: attempt.reference, taskID: attempt.taskID, type: attempt.type,
             executor: attempt.executor, config: attempt.config, priority: attempt.priority,
-            resources: attempt.resources, waitingSince: waitingSince)
+            resources: attempt.resources, waitingSince: waitingSince, failure: failure)
     }
 }

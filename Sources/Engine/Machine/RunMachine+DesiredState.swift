@@ -99,7 +99,8 @@ extension RunMachine {
             // Its place was given back, if it takes one.
             if limits.asksForAdmission, mustAsk(attempt.reference.task) {
                 cleared.append(attempt)
-                actions.append(.requestAdmission(AttemptRequest(attempt)))
+                let failure = lastFailure(of: attempt.reference.task)
+                actions.append(.requestAdmission(AttemptRequest(attempt, failure: failure)))
             } else {
                 launch(attempt, at: now, into: &actions)
             }

@@ -107,6 +107,7 @@ final class AttemptAdmission: Sendable {
         change { state, now in
             for ticket in state.tickets[uid] ?? [] { state.withdraw(ticket, at: now) }
             state.tickets[uid] = nil
+            state.failedAtStandIn[uid] = nil
             for resource in state.limitedRuns.removeValue(forKey: uid) ?? [] {
                 state.queue.setCapacity(nil, of: .run(uid, resource: resource))
             }
@@ -137,6 +138,7 @@ final class AttemptAdmission: Sendable {
             if let passage = state.passages.removeValue(forKey: ticket) {
                 used = passage.name
                 let told = DependencyOutcome(outcome)
+                state.note(told, of: ticket, passage)
                 metrics.providerRequests.increment([passage.name, told.word])
                 if passage.isFallback {
                     metrics.fallbacks.increment([passage.wanted, passage.name])

@@ -14,6 +14,9 @@ struct AttemptAdmissionState: Sendable {
     var endpoints: [String: String] = [:]
     /// What those who wait were told last.
     var told: [AttemptTicket: (position: Int, word: String)] = [:]
+    /// The tasks of each run whose last attempt failed at a provider that stood in for theirs; what is
+    /// not known after a restart is taken to have failed at theirs.
+    var failedAtStandIn: [String: Set<Int>] = [:]
     var limitedRuns: [String: Set<String>] = [:]
     var limitedNamespaces: Set<String> = []
     var marks: Watermarks
@@ -55,16 +58,56 @@ extension AttemptAdmissionState {
         return AdmissionRequest(
             ticket: wish.ticket, namespace: run.namespace, priority: wish.priority,
             demands: demands,
-            gate: gate.map { Gate($0, isRetry: wish.ticket.reference.attempt > 1) },
+            gate: gate.map { Gate($0, repetition(wish, at: $0)) },
             patience: gate.map { table[$0]?.policy.patience ?? DependencyPolicy().patience })
+    }
+
+    private func gateName(of wish: AttemptWish) -> String? {
+        gateName(wish.ticket.run.namespace, provider: wish.provider, executor: wish.executor)
+    }
+
+    /// Whether a wish repeats what failed at a provider.
+    ///
+    /// What was cut off did not fail, what was never admitted reached nobody, and a fallback of the
+    /// task may go elsewhere.
+    private func repetition(_ wish: AttemptWish, at gate: String) -> Gate.Repetition {
+        guard let failure = wish.failure,
+            !AttemptAdmissionState.unansweredErrors.contains(failure.errorType),
+            gateName(
+                wish.ticket.run.namespace, provider: failure.config["provider"]?.stringValue,
+                executor: failure.executor) == gate
+        else { return .none }
+        let ticket = wish.ticket
+        return failedAtStandIn[ticket.run.uid]?.contains(ticket.reference.task) == true
+            ? .standIn : .same
+    }
+
+    /// The errors of attempts that never began, or were cut off.
+    private static let unansweredErrors: Set<String> = [
+        EngineErrorType.interrupted, TaskError.Kind.circuitOpen, TaskError.Kind.interrupted,
+        TaskError.Kind.providerNotFound, TaskError.Kind.unschedulable,
+    ]
+
+    /// Notes where an attempt failed, for the next one of its task.
+    mutating func note(
+        _ outcome: DependencyOutcome, of ticket: AttemptTicket,
+        _ passage: DependencyTable.Passage
+    ) {
+        let uid = ticket.run.uid
+        if passage.isFallback, outcome != .succeeded, outcome != .unknown {
+            failedAtStandIn[uid, default: []].insert(ticket.reference.task)
+        } else if failedAtStandIn[uid]?.remove(ticket.reference.task) != nil,
+            failedAtStandIn[uid]?.isEmpty == true
+        {
+            failedAtStandIn[uid] = nil
+        }
     }
 
     /// A task names its provider as such, or as its executor; an executor that is no provider is
     /// something else.
-    private func gateName(of wish: AttemptWish) -> String? {
-        let namespace = wish.ticket.run.namespace
-        if let provider = wish.provider { return ProviderName.key(namespace, provider) }
-        guard let executor = wish.executor else { return nil }
+    private func gateName(_ namespace: String, provider: String?, executor: String?) -> String? {
+        if let provider { return ProviderName.key(namespace, provider) }
+        guard let executor else { return nil }
         let name = ProviderName.key(namespace, executor)
         return table[name] == nil ? nil : name
     }
@@ -132,7 +175,8 @@ extension AttemptAdmissionState {
         let position = queue.position(of: ticket) ?? 1
         let reason = queue.reason(of: ticket) ?? .turn
         told[ticket] = (position, reason.word)
-        return "\(reason.word): number \(position) in line, waits for \(reason)"
+        return "\(reason.word): number \(position) in line"
+            + (reason.subject.map { " for \($0)" } ?? "")
     }
 
     /// Tells those who wait where they are now, where that is news: another reason, or half as far.
@@ -153,5 +197,24 @@ extension AttemptAdmissionState {
                 (ticket, .attemptQueued(ticket.reference, message: tell(ticket))))
         }
         if queue.waitingCount > 0 { outcome.wake = min(outcome.wake ?? nextNotice, nextNotice) }
+    }
+}
+
+extension WaitReason {
+    /// What is waited for, by its name in the namespace, where the word does not tell that.
+    ///
+    /// A status has little room for it: see `TextLimits.queueMessage`.
+    fileprivate var subject: String? {
+        switch self {
+        case .turn, .backpressure: nil
+        case .pool(let pool), .reserved(let pool):
+            switch pool {
+            case .total, .namespace: nil
+            case .resource, .run: pool.description
+            }
+        case .circuitOpen(let name), .rateLimited(let name), .bulkhead(let name),
+            .retryBudget(let name), .unknownDependency(let name):
+            ProviderName.resource(name)
+        }
     }
 }

@@ -33,6 +33,8 @@ struct AttemptWish: Sendable {
     let provider: String?
     /// A name that may be that of a provider, or of something else.
     let executor: String?
+    /// What is known of the attempt of its task that failed last; nil where none did.
+    var failure: AttemptFailure?
     /// Since when it waits; nil where it begins to.
     var waitingSince: Timestamp?
 }

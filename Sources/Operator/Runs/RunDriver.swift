@@ -328,7 +328,7 @@ extension RunDriver.State {
                 ResourceQuantity.milli($0)
             },
             provider: request.config["provider"]?.stringValue, executor: request.executor,
-            waitingSince: request.waitingSince)
+            failure: request.failure, waitingSince: request.waitingSince)
     }
 
     /// Whether an object is known to be older than what was seen of it.

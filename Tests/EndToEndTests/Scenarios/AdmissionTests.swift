@@ -45,9 +45,7 @@ import Values
                 $0.status["tasks"]?["a7"]?["reason"] == "Queued"
             }
             let message = shown.status["tasks"]?["a7"]?["message"]?.stringValue
-            #expect(
-                message == "ConcurrencyLimit: number 4 in line, waits for the limit of the operator"
-            )
+            #expect(message == "ConcurrencyLimit: number 4 in line")
             #expect(shown.status["tasks"]?["a7"]?["phase"] == "Ready")
             #expect(shown.status["tasks"]?["a7"]?["attempt"] == nil)
             #expect(shown.status["tasks"]?["a7"]?["queuedTime"] != nil)

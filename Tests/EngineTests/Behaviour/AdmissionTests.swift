@@ -175,6 +175,61 @@ import Workflows
         #expect(run.finished == .failed)
     }
 
+    @Test func `a request tells which attempt failed before it, and none that was cut off`() throws
+    {
+        let inputs: JSON = ["command": ["true"]]
+        let plan = try TestPlan.compile([
+            "tasks": [
+                TestPlan.command(
+                    "a",
+                    [
+                        "executor": "own", "retryPolicy": ["maxAttempts": 2],
+                        "fallback": [
+                            ["type": "command", "executor": "other", "inputs": inputs],
+                            ["type": "command", "executor": "third", "inputs": inputs],
+                        ],
+                    ])
+            ]
+        ])
+        var run = start(plan)
+        #expect(run.requests.map(\.failure) == [nil])
+        func admit(_ run: inout TestRun) {
+            run.send(.attemptAdmitted(run.requests.removeFirst().reference))
+            run.acknowledgeAll()
+        }
+        admit(&run)
+        // The process dies: nothing is known of the attempt, and nothing is held against it.
+        run = try TestRun(resuming: run.stored, plan, limits: AdmissionTests.limits, at: run.now)
+        run.send(.start)
+        run.acknowledgeAll()
+        #expect(run.requests.map(\.reference.attempt) == [2])
+        #expect(run.requests.map(\.failure) == [nil])
+        var told: [String?] = []
+        for _ in 0..<3 {
+            admit(&run)
+            try run.fail("a")
+            run.acknowledgeAll()
+            if run.requests.isEmpty, run.timer != nil { try run.fireTimer() }
+            told.append(run.requests.first?.failure?.executor)
+        }
+        #expect(told == ["own", "own", "other"])
+        #expect(run.requests.first?.failure?.errorType == "TestError")
+        #expect(run.requests.first?.executor == "third")
+    }
+
+    @Test func `only a task's own class is told with a request`() throws {
+        let plan = try TestPlan.compile([
+            "config": ["priority": "high"],
+            "tasks": [
+                TestPlan.command("a"), TestPlan.command("b", ["priority": "normal"]),
+                TestPlan.command("c", ["executor": "other"]),
+            ],
+        ])
+        let asked = start(plan).requests.map { ($0.taskID, $0.priority) }
+        #expect(asked.map(\.0).sorted() == ["a", "b", "c"])
+        for (task, priority) in asked { #expect(priority == (task == "b" ? .normal : nil)) }
+    }
+
     @Test func `an attempt that is refused after a pause goes on with its fallback`() throws {
         let plan = try TestPlan.compile([
             "tasks": [

@@ -1,5 +1,4 @@
 import Admission
-import Engine
 import Executors
 import Kubernetes
 import Observability
@@ -8,6 +7,7 @@ import Testing
 import Values
 import Workflows
 
+@testable import Engine
 @testable import Operator
 
 /// When attempts may begin, and what becomes of their places.
@@ -71,12 +71,13 @@ import Workflows
     private func wish(
         _ run: String, _ task: Int, attempt: Int = 1, takesPlace: Bool = true,
         resources: [String: Int64] = [:], runResources: [String: Int64] = [:],
-        provider: String? = nil, executor: String? = nil, since: Timestamp? = nil
+        provider: String? = nil, executor: String? = nil, failure: AttemptFailure? = nil,
+        since: Timestamp? = nil
     ) -> AttemptWish {
         AttemptWish(
             ticket: ticket(run, task, attempt: attempt), priority: .normal, takesPlace: takesPlace,
             resources: resources, runResources: runResources, provider: provider,
-            executor: executor, waitingSince: since)
+            executor: executor, failure: failure, waitingSince: since)
     }
 
     private func word(_ answer: AttemptAnswer) -> String {
@@ -92,7 +93,7 @@ import Workflows
         #expect(word(admission.request(wish("x", 0))) == "admitted")
         #expect(
             word(admission.request(wish("x", 1)))
-                == "ConcurrencyLimit: number 1 in line, waits for the limit of the operator")
+                == "ConcurrencyLimit: number 1 in line")
         _ = admission.request(wish("y", 0))
         admission.withdraw(ticket("x", 0))
         #expect(answers.all == ["x/1 admitted"])
@@ -193,10 +194,86 @@ import Workflows
         }
         #expect(
             word(admission.request(wish("x", 2, provider: "main")))
-                == "CircuitOpen: number 1 in line, waits for the circuit of a/main to close")
+                == "CircuitOpen: number 1 in line for main")
         clock.set(11)
         admission.withdraw(ticket("none", 0))
         #expect(answers.all == ["x/2 refused CircuitOpenError"])
+    }
+
+    @Test(arguments: ["OverloadedError", "ServerError", "AuthenticationError", "RateLimitError"])
+    func `a time that one attempt was told is waited for by the others`(type: String) {
+        let admission = admission(AdmissionConfiguration())
+        admission.apply("a/main", DependencyPolicy(), endpoint: nil)
+        _ = admission.request(wish("x", 0, provider: "main"))
+        let error = TaskError(
+            type: type, message: "later", isRetryable: true, retryAfter: .seconds(40))
+        admission.finish(
+            ticket("x", 0), .failed(error), latency: .seconds(1), observed: RateLimitObservation())
+        #expect(
+            word(admission.request(wish("y", 0, provider: "main")))
+                == "RateLimited: number 1 in line for main")
+        clock.set(40)
+        admission.withdraw(ticket("none", 0))
+        #expect(answers.all == ["y/0 admitted"])
+    }
+
+    /// An admission with a provider that has nothing to spare for repetitions, and its stand-in.
+    private func sparing() -> AttemptAdmission {
+        let admission = admission(AdmissionConfiguration())
+        let budget = RetryBudget.Policy(ratio: 0, minimumPerSecond: 1, capacity: 1)
+        admission.apply("a/spare", DependencyPolicy(retryBudget: budget), endpoint: nil)
+        admission.apply(
+            "a/main", DependencyPolicy(retryBudget: budget, fallbacks: ["a/spare"]), endpoint: nil)
+        return admission
+    }
+
+    private func failure(_ type: String, at provider: String) -> AttemptFailure {
+        AttemptFailure(errorType: type, executor: nil, config: ["provider": .string(provider)])
+    }
+
+    @Test func `only what failed at a provider is a repetition there`() {
+        let admission = sparing()
+        // Cut off by a crash, never admitted, failed elsewhere.
+        let others = [
+            nil, failure("CircuitOpenError", at: "main"), failure("ServerError", at: "else"),
+        ]
+        for (task, failure) in others.enumerated() {
+            let wish = wish("x", task, attempt: 2, provider: "main", failure: failure)
+            #expect(word(admission.request(wish)) == "admitted")
+        }
+        let failed = failure("ServerError", at: "main")
+        #expect(
+            word(admission.request(wish("x", 9, attempt: 2, provider: "main", failure: failed)))
+                == "RetryBudgetExhausted: number 1 in line for main")
+    }
+
+    @Test func `what failed at a stand-in is a repetition there`() {
+        let admission = sparing()
+        _ = admission.adoptOpen("a/main", for: .seconds(1000))
+        let failed = failure("ServerError", at: "main")
+        let first = wish("x", 0, attempt: 2, provider: "main", failure: failed)
+        #expect(word(admission.request(first)) == "admitted")
+        let error = TaskError(type: "ServerError", message: "no", isRetryable: true)
+        admission.finish(
+            ticket("x", 0, attempt: 2), .failed(error), latency: .seconds(1),
+            observed: RateLimitObservation())
+        let second = wish("x", 0, attempt: 3, provider: "main", failure: failed)
+        #expect(
+            word(admission.request(second)) == "RetryBudgetExhausted: number 1 in line for spare")
+    }
+
+    @Test func `what is told of a wait fits a status as a whole`() {
+        let admission = admission(AdmissionConfiguration(resources: ["gpu": 1000]))
+        let name = "text-generation-europe"
+        for task in 0..<1001 {
+            let message = word(admission.request(wish("x", task, provider: name)))
+            #expect(message.utf8.count <= TextLimits.queueMessage)
+            #expect(message == "ProviderNotFound: number \(task + 1) in line for \(name)")
+        }
+        _ = admission.request(wish("y", 0, resources: ["gpu": 1000]))
+        #expect(
+            word(admission.request(wish("y", 1, resources: ["gpu": 1000])))
+                == "ResourcesExhausted: number 1 in line for gpu")
     }
 
     @Test func `after a restart those who waited are in the order of their waiting`() {
