@@ -19,7 +19,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///
     /// Sees `error` (type, message, code) and `attempt`, beside `workflow` and `run`.
     public var retryIf: Expression?
-    /// Other numbers for some types of errors, which are tried again whatever else is said.
+    /// Other numbers for some types of errors, tried again unless ``retryIf`` vetoes it.
     public var perError: [String: RetryPolicy] = [:]
 
     /// Makes a policy; the defaults are those of a policy that is written but leaves a field out.
