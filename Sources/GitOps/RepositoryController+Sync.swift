@@ -36,7 +36,10 @@ extension RepositoryController {
 
     /// What was applied from this very repository and is not in its inventory: a process died before
     /// it wrote the status, or its apply arrived when nobody waited for it any more.
+    ///
+    /// What is not pruned needs no entry: where no file gives it, it was left alone on purpose.
     private func unlisted(of object: KubernetesObject) -> [InventoryEntry] {
+        guard object.spec["prune"]?.boolValue != false else { return [] }
         let known = Set(object.inventory.map(\.id))
         let value = ResourceName.labelValue(object.name)
         return [ResourceType.workflows, .templates].flatMap { type -> [InventoryEntry] in
@@ -44,7 +47,8 @@ extension RepositoryController {
             return given.compactMap { item in
                 let id = InventoryID(kind: type.kind, name: item.name)
                 guard item.namespace == object.namespace, !known.contains(id),
-                    let uid = object.uid, item.annotation(Annotations.repositoryUID) == uid,
+                    item.annotation(Annotations.prune) != "disabled", let uid = object.uid,
+                    item.annotation(Annotations.repositoryUID) == uid,
                     let path = item.annotation(Annotations.path),
                     let digest = item.annotation(Annotations.manifestDigest).flatMap({ Digest($0) })
                 else { return nil }

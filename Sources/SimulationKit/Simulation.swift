@@ -134,7 +134,7 @@ public struct Simulation: Sendable {
                 longest = max(longest, end - now)
             }
         }
-        return min(longest + .seconds(1), Simulation.patience)
+        return min(longest + Simulation.sharesEnd, Simulation.patience)
     }
 
     /// What has come to its end stays at rest, however often it is looked at (law 14).

@@ -48,8 +48,8 @@ import Testing
     /// The same of all that edition has.
     @Test(
         arguments: [
-            671, 1509, 9223, 10_604, 14_434, 18_857, 24_849, 26_511, 33_508, 33_873, 200_775,
-            300_496,
+            671, 1509, 9223, 10_604, 14_434, 18_857, 24_849, 26_511, 33_508, 33_873, 42_658,
+            54_349, 60_342, 200_775, 300_496,
         ] as [UInt64])
     func `what once broke a law of streams of commands holds it`(seed: UInt64) {
         let report = Simulation.run(seed: seed, edition: .sources)

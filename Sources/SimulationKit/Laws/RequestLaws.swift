@@ -56,7 +56,7 @@ extension LawBook {
                 == body.hashValue
             return (
                 state.written[part].flatMap { $0.isOther(than: json) ? nil : $0.version },
-                state.unknown.contains("\(key) \(route.kind)"), isAgain
+                state.unknown.contains("\(key) \(LawBook.action(route, json))"), isAgain
             )
         }
         // A watch that leaves changes out takes a cache past a write that it has not seen.
@@ -92,6 +92,11 @@ extension LawBook {
         "\(key) \(route.subresource ?? "") \(writer)"
     }
 
+    /// What a write does: a repository's controller applies whole objects, which others only change.
+    private static func action(_ route: Route, _ body: JSON) -> String {
+        route.verb == .patch && body["kind"] != nil ? "apply \(route.kind)" : route.kind
+    }
+
     private func noteRead(_ route: Route, by host: Host) {
         let prefix = "\(host.number) \(route.objectPath) "
         state.withLock { state in
@@ -125,9 +130,8 @@ extension LawBook {
         case .success(let reply): isUnknown = reply.status >= 500
         case .failure(let error): isUnknown = error.outcomeUnknown
         }
-        let writer =
-            route.subresource == "status"
-            ? LawBook.writer(of: (try? JSON(parsing: body))?["status"]) : ""
+        let written = (try? JSON(parsing: body)) ?? .null
+        let writer = route.subresource == "status" ? LawBook.writer(of: written["status"]) : ""
         state.withLock { state in
             if route.subresource == "status" { state.writing[key + writer, default: 1] -= 1 }
             let part = LawBook.part(key, route, writer)
@@ -135,7 +139,7 @@ extension LawBook {
                 state.written[part] = LawBook.OwnWrite(uid: uid, version: version)
             }
             if let ended { state.runs[ended]?.endingSeenBy.insert(host.number) }
-            if isUnknown { state.unknown.insert("\(key) \(route.kind)") }
+            if isUnknown { state.unknown.insert("\(key) \(LawBook.action(route, written))") }
         }
     }
 
