@@ -24,6 +24,8 @@ public enum ControlPlaneLimits {
     public static let pageObjects = Int.max
     /// The most managers that may own fields of an object by updates; older ones are put together.
     public static let updateManagers = 10
+    /// The bytes of lines that a watch puts together before it sends them; one line may be longer.
+    public static let watchChunkBytes = 64 << 10
     /// The most operations of one JSON patch, which is Kubernetes' own.
     public static let patchOperations = 10_000
     /// How long an event is kept after it was last seen.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Values
 
@@ -176,6 +177,32 @@ import Values
         try await Plane.with { plane in
             let answer = try await plane.get("\(maps)?watch=true&resourceVersion=99999")
             #expect(answer.status == 504)
+        }
+    }
+
+    @Test func `a watch sends what it begins with in pieces`() async throws {
+        try await Plane.with { plane in
+            let text = JSON.string(String(repeating: "x", count: 10_000))
+            for index in 0..<40 {
+                try await plane.create(maps, Samples.configMap("m\(index)", ["text": text]))
+            }
+            let server = plane.controlPlane.server
+            let kind = try #require(
+                server.catalog.resource(group: "", version: "v1", plural: "configmaps"))
+            let watcher = try server.store.watch(
+                kind.collection, namespace: nil, name: nil, from: .state, marksStart: true)
+            watcher.end()
+            let stream = WatchStream(
+                server: server, resource: kind, watcher: watcher,
+                query: try ListQuery(APIRequest(method: "GET", segments: []), kind), form: .object,
+                table: nil, marksStart: true, wantsBookmarks: true,
+                deadline: server.now() + .seconds(60))
+            let pieces = Mutex<[[UInt8]]>([])
+            try await stream.run { bytes in pieces.withLock { $0.append(bytes) } }
+            let sizes = pieces.withLock { $0.map(\.count) }
+            #expect(sizes.allSatisfy { $0 < ControlPlaneLimits.watchChunkBytes + 20_000 })
+            let lines = pieces.withLock { $0.joined().split(separator: UInt8(ascii: "\n")) }
+            #expect(lines.count == 41)
         }
     }
 }

@@ -30,6 +30,11 @@ struct WatchStream: Sendable {
                 case .change(let change):
                     try append(change, to: &lines)
                 }
+                // All that a watch begins with is larger than what its connection may hold.
+                if lines.count >= ControlPlaneLimits.watchChunkBytes {
+                    try await write(lines)
+                    lines = []
+                }
             }
             if !lines.isEmpty { try await write(lines) }
         }

@@ -58,6 +58,10 @@ public struct HTTPServerTLS: Sendable {
 enum ServerLimits {
     /// The bytes a streamed response buffers before its writer waits.
     static let streamBufferBytes = 256 << 10
+    /// The bytes already sent that a stream holds before they are freed.
+    static let sentBytesHeld = 64 << 10
+    /// The memory that a stream with nothing to send keeps for what comes.
+    static let idleStreamBytes = 4 << 10
     /// The memory of one connection beyond its headers, for the bytes on their way out.
     static let connectionBufferBytes = 32 << 10
     /// The longest a shutdown waits for cancelled handlers to end.

@@ -19,13 +19,12 @@ final class ResponseBody: Sendable {
     }
 
     private struct State {
-        var bytes: [UInt8] = []
-        var offset = 0
+        var bytes = OutgoingBytes()
         var end: Read?
         var isSleeping = false
         var waiter: CheckedContinuation<Void, Never>?
 
-        var count: Int { bytes.count - offset }
+        var count: Int { bytes.count }
 
         mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
             let taken = waiter
@@ -44,7 +43,7 @@ final class ResponseBody: Sendable {
         try Task.checkCancellation()
         let (wakes, isFull): (Bool, Bool) = try state.withLock { state in
             if state.end != nil { throw HTTPBodyError.peerGone }
-            state.bytes += bytes
+            state.bytes.append(bytes)
             let wakes = state.isSleeping && state.count > 0
             if wakes { state.isSleeping = false }
             return (wakes, state.count >= ServerLimits.streamBufferBytes)
@@ -84,13 +83,7 @@ final class ResponseBody: Sendable {
                 state.isSleeping = true
                 return (.sleep, nil)
             }
-            let count = min(memory.count, state.count)
-            unsafe memory.copyBytes(from: state.bytes[state.offset..<state.offset + count])
-            state.offset += count
-            if state.offset == state.bytes.count {
-                state.bytes.removeAll(keepingCapacity: state.bytes.count <= 4096)
-                state.offset = 0
-            }
+            let count = unsafe state.bytes.take(into: memory)
             let hasRoom = state.count < ServerLimits.streamBufferBytes / 2
             return (.bytes(count), hasRoom ? state.takeWaiter() : nil)
         }
