@@ -149,6 +149,20 @@ import Values
         }
     }
 
+    @Test func `the copies of a JSON patch are bounded`() async throws {
+        try await Plane.with { plane in
+            let text = JSON.string(String(repeating: "x", count: 300_000))
+            try await plane.create(maps, Samples.configMap("a", ["text": text]))
+            let copies = (0..<11).map { index -> JSON in
+                ["op": "copy", "from": "/data", "path": .string("/copy\(index)")]
+            }
+            let refused = try await plane.send(
+                "PATCH", "\(maps)/a", .array(copies), type: "application/json-patch+json")
+            #expect(refused.status == 422)
+            #expect(refused.reason == "Invalid")
+        }
+    }
+
     @Test func `server-side apply creates, merges, conflicts and forces`() async throws {
         try await Plane.with { plane in
             let path = "\(maps)/a"

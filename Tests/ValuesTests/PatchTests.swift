@@ -75,6 +75,21 @@ import Values
         #expect(throws: JSONPatchError.self) { try document.applying(patch) }
     }
 
+    @Test func `copies of a document into itself end before they fill the memory`() throws {
+        let copies = (0..<35).map { index in
+            JSONPatch.Operation.copy(
+                from: JSONPointer(steps: []), to: JSONPointer(steps: ["copy\(index)"]))
+        }
+        let document: JSON = ["text": "x"]
+        // Each copy doubles the document.
+        let whole = try document.applying(JSONPatch(Array(copies[..<16])))
+        #expect(whole.bytes.count > 1 << 19)
+        let error = #expect(throws: JSONPatchError.self) {
+            _ = try document.applying(JSONPatch(copies))
+        }
+        #expect((16..<20).contains(error?.operation ?? 0))
+    }
+
     @Test(arguments: [
         #"{}"#, #"[{"op":"frob","path":"/a"}]"#, #"[{"op":"add","path":"/a"}]"#,
         #"[{"op":"remove","path":"a"}]"#, #"[{"op":"remove","path":"/a~2"}]"#,

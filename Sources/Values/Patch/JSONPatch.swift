@@ -18,6 +18,12 @@ public struct JSONPatch: Sendable, Hashable {
         case test(JSONPointer, JSON)
     }
 
+    /// The most bytes, as JSON texts, that the copies of one patch may add up to.
+    ///
+    /// A few copies of a document into itself would else fill any memory. It is what Kubernetes' API
+    /// server allows.
+    public static let maximumCopiedBytes = 3 << 20
+
     /// The changes, in order.
     public var operations: [Operation]
 
@@ -90,9 +96,11 @@ public struct JSONPatchError: Error, Sendable, Hashable, CustomStringConvertible
 extension JSON {
     /// The value with a JSON patch applied.
     ///
-    /// - Throws: ``JSONPatchError`` naming the first operation that does not fit the document.
+    /// - Throws: ``JSONPatchError`` naming the first operation that does not fit the document, or
+    ///   with which the copies are over ``JSONPatch/maximumCopiedBytes``.
     public func applying(_ patch: JSONPatch) throws(JSONPatchError) -> JSON {
         var document = self
+        var copiedBytes = 0
         for (index, operation) in patch.operations.enumerated() {
             switch operation {
             case .add(let place, let value): try document.add(value, at: place, operation: index)
@@ -109,6 +117,13 @@ extension JSON {
                 try document.add(value, at: place, operation: index)
             case .copy(let source, let place):
                 let value = try document.existing(source, operation: index).value
+                copiedBytes += value.bytes.count
+                guard copiedBytes <= JSONPatch.maximumCopiedBytes else {
+                    throw JSONPatchError(
+                        operation: index,
+                        message: "the copies come to \(copiedBytes) bytes, over the "
+                            + "\(JSONPatch.maximumCopiedBytes) allowed")
+                }
                 try document.add(value, at: place, operation: index)
             case .test(let place, let value):
                 guard try document.existing(place, operation: index).value.isSame(as: value) else {
