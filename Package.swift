@@ -154,7 +154,10 @@ let package = Package(
         tests("KubernetesTests", ["HTTP", "Kubernetes", "POSIX", "Values"]),
         tests(
             "ControlPlaneTests",
-            ["ControlPlane", "HTTP", "Kubernetes", "POSIX", "Resources", "Schemas", "Values"]),
+            [
+                "ControlPlane", "HTTP", "Kubernetes", "POSIX", "Resources", "SQLite", "Schemas",
+                "Values",
+            ]),
         tests(
             "GitOpsTests",
             [

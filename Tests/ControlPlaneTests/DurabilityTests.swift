@@ -1,5 +1,6 @@
 import Glibc
 import POSIX
+import SQLite
 import Synchronization
 import TestSupport
 import Testing
@@ -85,6 +86,24 @@ import Values
                 ["-c", "%a"] + files.map { "\(path)/\($0)" })
             #expect(Set(result.lines) == ["600"])
         }
+    }
+
+    @Test func `a revision that goes is found among the objects by an index`() async throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("control-plane.sqlite")
+        // What SQLite asks for each deleted revision, to keep `objects` from naming it.
+        let question = "EXPLAIN QUERY PLAN SELECT 1 FROM objects WHERE revision = 1"
+        func plan() throws -> String {
+            try SQLiteDatabase(.file(file)).query(question).map { "\($0)" }.joined()
+        }
+        try await Plane.with(directory: directory.path) { _ in }
+        #expect(try plan().contains("INDEX objects_revision"))
+        // As an earlier release left it.
+        try SQLiteDatabase(.file(file)).execute("DROP INDEX objects_revision")
+        try await Plane.with(directory: directory.path) { plane in
+            _ = try await plane.create(maps, Samples.configMap("a"))
+        }
+        #expect(try plan().contains("INDEX objects_revision"))
     }
 
     @Test func `two servers cannot share a directory`() async throws {

@@ -46,7 +46,13 @@ final class Journal: Sendable {
                 message: "\(path) has layout \(layout) and this program knows \(Journal.layout): "
                     + "it was written by a newer release; use that one")
         }
-        guard layout == 0 else { return }
+        if layout == 0 { try createTables(database, path: path) }
+        // A deleted revision is looked for among the objects, which name theirs: without an index
+        // each deletion would read all objects. Databases of earlier releases have none.
+        try database.execute("CREATE INDEX IF NOT EXISTS objects_revision ON objects (revision)")
+    }
+
+    private static func createTables(_ database: SQLiteDatabase, path: String) throws {
         let tables = try database.query("SELECT count(*) FROM sqlite_master")
         guard tables.first?.first?.integerValue == 0 else {
             throw ControlPlaneError(
