@@ -10,7 +10,7 @@ public import Values
 /// tasks it runs: the writer, the collector and the clock of the watches.
 public final class ControlPlane: Sendable {
     let server: APIServer
-    private let collector: Collector
+    let collector: Collector
     private let journal: Journal?
     private let lock: Mutex<FileLock?>
     private let services: Mutex<[Task<Void, Never>]>
@@ -37,7 +37,7 @@ public final class ControlPlane: Sendable {
         services = Mutex([
             Task { await store.write() },
             Task { await collector.run(server) },
-            Task { await server.keepTime() },
+            Task { await server.keepTime(collector) },
         ])
         server.reloadCatalog()
         collector.enqueue(store.places())

@@ -24,6 +24,9 @@ public enum ControlPlaneLimits {
     public static let pageObjects = Int.max
     /// The most managers that may own fields of an object by updates; older ones are put together.
     public static let updateManagers = 10
+    /// The most times the collector doubles the wait of half a second after which it looks again at
+    /// what failed.
+    public static let collectionDoublings = 6
     /// The bytes of lines that a watch puts together before it sends them; one line may be longer.
     public static let watchChunkBytes = 64 << 10
     /// The most operations of one JSON patch, which is Kubernetes' own.

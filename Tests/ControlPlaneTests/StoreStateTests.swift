@@ -110,4 +110,35 @@ import Values
         #expect(try ContinueToken(parsing: token.text) == token)
         #expect(throws: APIFailure.self) { try ContinueToken(parsing: "abc") }
     }
+
+    @Test func `nothing comes into a collection whose definition goes in the same batch`() {
+        var state = StoreState(revision: 0, floor: 0)
+        let kind = CollectionKey(group: "example.com", plural: "widgets")
+        func definition(_ deletion: JSON?) -> ObjectDraft {
+            var metadata: JSONObject = ["name": "widgets.example.com", "uid": "uid-definition"]
+            metadata["deletionTimestamp"] = deletion
+            return ObjectDraft(["metadata": .object(metadata)])
+        }
+        func write(_ kind: Write.Kind, _ draft: ObjectDraft) -> Write {
+            Write(collection: BuiltinResources.definitions, kind: kind, draft: draft)
+        }
+        func widget(_ name: String) -> Write {
+            Write(collection: kind, kind: .create, draft: draft(name), needsDefinition: true)
+        }
+        let (changes, outcomes) = state.decide([
+            widget("early"), write(.create, definition(nil)), widget("a"),
+            write(.replace(1), definition("2026-01-01T00:00:00Z")), widget("late"),
+        ])
+        guard case .definitionMissing = outcomes[0], case .written = outcomes[2],
+            case .definitionEnding = outcomes[4]
+        else {
+            Issue.record("\(outcomes)")
+            return
+        }
+        _ = state.commit(changes)
+        guard case .definitionEnding = state.decide([widget("later")]).outcomes[0] else {
+            Issue.record("a definition that goes takes objects")
+            return
+        }
+    }
 }

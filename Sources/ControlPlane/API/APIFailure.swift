@@ -112,6 +112,14 @@ extension APIFailure {
         code: 405, reason: "MethodNotAllowed",
         message: "the server does not allow this method on the requested resource", details: [:])
 
+    /// The kind is going away with its definition and takes nothing new.
+    static func definitionEnding(_ resource: APIResource) -> APIFailure {
+        APIFailure(
+            code: 405, reason: "MethodNotAllowed",
+            message: "create not allowed while custom resource definition is terminating",
+            details: details("", resource.group, resource.plural))
+    }
+
     static let unauthorized = APIFailure(
         code: 401, reason: "Unauthorized", message: "Unauthorized")
 

@@ -5,12 +5,13 @@ extension APIServer {
     private static let tick = Duration.milliseconds(500)
     private static let eventSweepTicks = 20
 
-    /// Keeps the time of watches and events, until cancelled.
-    func keepTime() async {
+    /// Keeps the time of watches, events and what the collector repeats, until cancelled.
+    func keepTime(_ collector: Collector) async {
         var ticks = 0
         while true {
             do { try await WallTimer.sleep(for: APIServer.tick) } catch { return }
             timers.tick(now(), store: store)
+            collector.tick()
             ticks += 1
             if ticks % APIServer.eventSweepTicks == 0 { await forgetOldEvents() }
         }

@@ -96,19 +96,12 @@ extension Collector {
         _ namespace: StoredObject, _ server: APIServer
     ) async throws(APIFailure) {
         guard let resource = server.catalog.stored(StoreState.namespaces) else { return }
-        let contents = server.store.places(inNamespace: namespace.key.name)
-        for place in contents {
-            guard let object = server.store.object(at: place), !object.isDeleting else { continue }
-            let kind = server.catalog.stored(place.collection)
-            do throws(APIFailure) {
-                if let kind { _ = try await server.delete(kind, place.key, DeleteOptions()) }
-            } catch  where error.code == 404 {
-                continue
-            }
+        for place in server.store.places(inNamespace: namespace.key.name) {
+            try await end(place, server)
         }
         guard server.store.places(inNamespace: namespace.key.name).isEmpty else { return }
         let target = ResourceTarget(
-            resource: resource, namespace: nil, name: namespace.key.name, subresource: "")
+            resource: resource, namespace: nil, name: namespace.key.name, subresource: "finalize")
         _ = try await server.update(
             target, namespace.key, WriteOptions(manager: "namespace-controller", resource)
         ) { (old: JSON, _) throws(APIFailure) in
@@ -119,33 +112,45 @@ extension Collector {
     }
 
     /// Deletes the objects of a definition, and then lets the definition go.
-    private func objects(
-        of definition: StoredObject, _ server: APIServer
-    ) throws(APIFailure) -> (CollectionKey, [StoredObject])? {
-        guard case .success(let read) = CustomResourceDefinition.read(try definition.json()) else {
-            return nil
-        }
-        let objects = server.store.objects(of: read.collection, namespace: nil)?.objects ?? []
-        return (read.collection, objects)
-    }
-
+    ///
+    /// Creations are refused since it was marked, so that what is found empty stays so.
     func endDefinition(
         _ definition: StoredObject, _ resource: APIResource, _ server: APIServer
     ) async throws(APIFailure) {
-        if let (collection, objects) = try objects(of: definition, server),
-            let kind = server.catalog.stored(collection)
-        {
-            for object in objects where !object.isDeleting {
-                do throws(APIFailure) {
-                    _ = try await server.delete(kind, object.key, DeleteOptions())
-                } catch  where error.code == 404 {
-                    continue
-                }
+        if case .success(let read) = CustomResourceDefinition.read(try definition.json()) {
+            let store = server.store
+            let objects = store.objects(of: read.collection, namespace: nil)?.objects ?? []
+            for object in objects {
+                let place = ObjectReference(collection: read.collection, key: object.key)
+                try await end(place, server)
             }
-            if let (_, left) = try self.objects(of: definition, server), !left.isEmpty { return }
+            let left = store.objects(of: read.collection, namespace: nil)?.objects ?? []
+            guard left.isEmpty else { return }
         }
         try await removeFinalizer(
             CustomResourceDefinition.cleanupFinalizer, from: definition, resource, server)
+    }
+
+    /// Deletes an object with what it is in.
+    private func end(
+        _ place: ObjectReference, _ server: APIServer
+    ) async throws(APIFailure) {
+        guard let object = server.store.object(at: place) else { return }
+        guard let kind = server.catalog.stored(place.collection) else {
+            // Nothing defines its kind, so no request reaches it, nor its finalizers.
+            let write = Write(
+                collection: place.collection, kind: .delete(object.revision),
+                draft: ObjectDraft(try object.json()))
+            if case .failed(let failure) = await server.store.commit(write) { throw failure }
+            return
+        }
+        guard !object.isDeleting else { return }
+        do throws(APIFailure) {
+            _ = try await server.delete(kind, place.key, DeleteOptions())
+        } catch  where error.code == 404 {
+            // Gone by another's hand, which is all that is wanted.
+            return
+        }
     }
 
     private func removeFinalizer(

@@ -5,7 +5,7 @@ internal import Values
 ///
 /// Objects to look at wait in a set, so many changes of one make one look. Each look does what can be
 /// done now and is repeated when something it waits for changes; so a crash at any point loses
-/// nothing, as a start looks at everything once.
+/// nothing, as a start looks at everything once. A look that fails for now is repeated, ever later.
 /// Source: Kubernetes, "Garbage Collection"; pkg/controller/garbagecollector.
 final class Collector: Sendable {
     private struct State {
@@ -13,6 +13,7 @@ final class Collector: Sendable {
         var known: Set<ObjectReference> = []
         var worker: CheckedContinuation<Void, Never>?
         var isClosed = false
+        var repetitions = RepetitionSchedule()
     }
 
     private let state = Mutex(State())
@@ -27,8 +28,10 @@ final class Collector: Sendable {
                 // Owners that wait for their dependents may be done now.
                 places += change.object.owners.compactMap(store.place(ofUID:))
                 places += Collector.surroundings(place)
-            } else if change.object.isDeleting || !change.object.owners.isEmpty {
-                places.append(place)
+            } else {
+                if change.object.isDeleting || !change.object.owners.isEmpty {
+                    places.append(place)
+                }
                 // An owner reference that went may be what the owner waited for.
                 places += (change.previous?.owners ?? []).compactMap(store.place(ofUID:))
             }
@@ -46,11 +49,10 @@ final class Collector: Sendable {
                     key: ObjectKey(namespace: "", name: place.key.namespace)))
         }
         if !place.collection.group.isEmpty {
-            let name = "\(place.collection.plural).\(place.collection.group)"
             around.append(
                 ObjectReference(
                     collection: BuiltinResources.definitions,
-                    key: ObjectKey(namespace: "", name: name)))
+                    key: ObjectKey(namespace: "", name: place.collection.definitionName)))
         }
         return around
     }
@@ -81,18 +83,30 @@ final class Collector: Sendable {
     func run(_ server: APIServer) async {
         while let places = await next() {
             for place in places {
+                var isDone = true
                 do throws(APIFailure) {
                     try await look(at: place, server)
-                } catch  where error.code == 404 || error.code == 409 {
-                    // Gone or changed meanwhile: the change brings it back if there is more to do.
-                    continue
                 } catch {
-                    // Storage refuses for now; the deletion is still recorded and a start resumes it.
-                    continue
+                    // What is gone or protected stays so. Anything else may pass, and no change of
+                    // the object tells when.
+                    isDone = error.code == 404 || error.code == 403
+                }
+                state.withLock { state in
+                    if isDone {
+                        state.repetitions.succeeded(place)
+                    } else {
+                        state.repetitions.failed(place)
+                    }
                 }
             }
         }
     }
+
+    /// Looks again at what failed long enough ago; called once every tick of the server's clock.
+    func tick() { enqueue(state.withLock { $0.repetitions.advance() }) }
+
+    /// How many places are looked at again though nothing changes.
+    var failedCount: Int { state.withLock { $0.repetitions.count } }
 
     private func next() async -> [ObjectReference]? {
         await withCheckedContinuation { continuation in

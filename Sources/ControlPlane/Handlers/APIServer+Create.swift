@@ -114,10 +114,12 @@ extension APIServer {
         }
         let write = Write(
             collection: resource.collection, kind: .create, draft: draft,
-            needsNamespace: resource.isNamespaced)
+            needsNamespace: resource.isNamespaced, needsDefinition: resource.isCustom)
         switch await store.commit(write) {
         case .written(let object): return WriteResult(object: .stored(object), isCreated: true)
         case .overtaken: throw .alreadyExists(resource, name)
+        case .definitionMissing: throw .unknownResource
+        case .definitionEnding: throw .definitionEnding(resource)
         case .namespaceMissing:
             throw .notFound(group: "", plural: "namespaces", target.namespace ?? "")
         case .namespaceEnding:

@@ -36,13 +36,15 @@ final class APIServer: Sendable {
             group: "apiextensions.k8s.io", plural: "customresourcedefinitions")
         let stored = store.objects(of: collection, namespace: nil)?.objects ?? []
         var resources = BuiltinResources.all
+        var defined: [APIResource] = []
         for object in stored {
-            guard let json = try? object.json(), APIServer.isEstablished(json),
+            guard let json = try? object.json(),
                 case .success(let definition) = CustomResourceDefinition.read(json)
             else { continue }
-            resources += definition.resources
+            if let kind = definition.storedResource { defined.append(kind) }
+            if APIServer.isEstablished(json) { resources += definition.resources }
         }
-        let catalog = ResourceCatalog(resources)
+        let catalog = ResourceCatalog(resources, defined: defined)
         catalogs.withLock { $0 = catalog }
         documents.removeAll()
     }

@@ -32,18 +32,20 @@ struct CustomResourceDefinition: Sendable {
     var collection: CollectionKey { CollectionKey(group: group, plural: names.plural) }
 
     /// The kinds to serve, one for each served version.
-    var resources: [APIResource] {
-        let stored = versions.first { $0.isStored }?.name ?? ""
-        return versions.filter(\.isServed).map { version in
-            APIResource(
-                group: group, version: version.name, kind: names.kind, listKind: names.listKind,
-                plural: names.plural, singular: names.singular, shortNames: names.shortNames,
-                categories: names.categories, isNamespaced: isNamespaced,
-                verbs: APIResource.allVerbs, hasStatus: version.hasStatus,
-                countsGenerations: true, schema: version.schema,
-                fieldType: .resource(version.schema), columns: version.columns, rules: .none,
-                storageVersion: stored, isCustom: true)
-        }
+    var resources: [APIResource] { versions.filter(\.isServed).map(resource) }
+
+    /// The kind in the version its objects are stored in, served or not.
+    var storedResource: APIResource? { versions.first(where: \.isStored).map(resource) }
+
+    private func resource(_ version: Version) -> APIResource {
+        APIResource(
+            group: group, version: version.name, kind: names.kind, listKind: names.listKind,
+            plural: names.plural, singular: names.singular, shortNames: names.shortNames,
+            categories: names.categories, isNamespaced: isNamespaced,
+            verbs: APIResource.allVerbs, hasStatus: version.hasStatus, countsGenerations: true,
+            schema: version.schema, fieldType: .resource(version.schema),
+            columns: version.columns, rules: .none,
+            storageVersion: versions.first { $0.isStored }?.name ?? "", isCustom: true)
     }
 
     /// Reads a definition, or says everything that is wrong with it.

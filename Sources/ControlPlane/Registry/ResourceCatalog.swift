@@ -16,8 +16,10 @@ struct ResourceCatalog: Sendable {
 
     let groups: [Group]
     private let resources: [String: [APIResource]]
+    private let unserved: [CollectionKey: APIResource]
 
-    init(_ all: [APIResource]) {
+    /// - Parameter defined: the kinds that objects may be of, beside those that are served.
+    init(_ all: [APIResource], defined: [APIResource] = []) {
         var resources: [String: [APIResource]] = [:]
         var versions: [String: Set<String>] = [:]
         for resource in all {
@@ -25,6 +27,8 @@ struct ResourceCatalog: Sendable {
             versions[resource.group, default: []].insert(resource.version)
         }
         self.resources = resources.mapValues { $0.sorted { $0.plural < $1.plural } }
+        unserved = Dictionary(
+            defined.map { ($0.collection, $0) }, uniquingKeysWith: { first, _ in first })
         groups = versions.keys.sorted().map { group in
             Group(
                 name: group,
@@ -54,13 +58,14 @@ struct ResourceCatalog: Sendable {
         }
     }
 
-    /// The kind in the version its objects are stored in; nil where it is not served.
+    /// The kind in the version its objects are stored in, or in one that is served; nil where
+    /// nothing defines it.
     func stored(_ collection: CollectionKey) -> APIResource? {
-        guard let group = group(collection.group) else { return nil }
-        let served = group.versions.compactMap {
-            resource(group: group.name, version: $0, plural: collection.plural)
+        let served = (group(collection.group)?.versions ?? []).compactMap {
+            resource(group: collection.group, version: $0, plural: collection.plural)
         }
         return served.first { $0.version == $0.storageVersion } ?? served.first
+            ?? unserved[collection]
     }
 
     /// Whether one version comes before another: stable, then beta, then alpha, the newest first.

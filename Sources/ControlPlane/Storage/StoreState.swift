@@ -25,6 +25,8 @@ struct Write: Sendable {
     let draft: ObjectDraft
     /// Whether the object's namespace must be there and not going away.
     var needsNamespace = false
+    /// Whether the definition of the object's kind must be there and not going away.
+    var needsDefinition = false
 }
 
 /// What became of a write.
@@ -34,6 +36,8 @@ enum WriteOutcome: Sendable {
     case overtaken(StoredObject?)
     case namespaceMissing
     case namespaceEnding
+    case definitionMissing
+    case definitionEnding
     case failed(APIFailure)
 }
 
@@ -67,7 +71,7 @@ struct StoreState {
                 if let decided = ahead[place] { decided } else {
                     tables[write.collection]?[place.key]
                 }
-            if write.needsNamespace, let refusal = namespaceRefusal(place.key.namespace, ahead) {
+            if let refusal = refusal(of: write, ahead) {
                 outcomes.append(refusal)
                 continue
             }
@@ -97,15 +101,32 @@ struct StoreState {
         return (changes, outcomes)
     }
 
-    private func namespaceRefusal(
-        _ name: String, _ ahead: [ObjectReference: StoredObject?]
+    /// Why an object may not come into its namespace or its collection, looked at here and not
+    /// before: whoever ends those must not find them empty while a write is on its way.
+    private func refusal(
+        of write: Write, _ ahead: [ObjectReference: StoredObject?]
     ) -> WriteOutcome? {
-        let key = ObjectKey(namespace: "", name: name)
-        let place = ObjectReference(collection: StoreState.namespaces, key: key)
-        let namespace: StoredObject? =
-            if let decided = ahead[place] { decided } else { tables[StoreState.namespaces]?[key] }
-        guard let namespace else { return .namespaceMissing }
-        return namespace.isDeleting ? .namespaceEnding : nil
+        func isDeleting(_ collection: CollectionKey, _ name: String) -> Bool? {
+            let place = ObjectReference(
+                collection: collection, key: ObjectKey(namespace: "", name: name))
+            if let decided = ahead[place] { return decided?.isDeleting }
+            return tables[collection]?[place.key]?.isDeleting
+        }
+        if write.needsDefinition {
+            let name = write.collection.definitionName
+            guard let isEnding = isDeleting(BuiltinResources.definitions, name) else {
+                return .definitionMissing
+            }
+            if isEnding { return .definitionEnding }
+        }
+        if write.needsNamespace {
+            let name = write.draft.key.namespace
+            guard let isEnding = isDeleting(StoreState.namespaces, name) else {
+                return .namespaceMissing
+            }
+            if isEnding { return .namespaceEnding }
+        }
+        return nil
     }
 
     /// The revisions whose bytes nothing needs any more once these changes are made.

@@ -6,6 +6,9 @@ struct CollectionKey: Sendable, Hashable, Comparable {
     let group: String
     let plural: String
 
+    /// The name of the definition that a custom kind comes from.
+    var definitionName: String { "\(plural).\(group)" }
+
     static func < (first: CollectionKey, second: CollectionKey) -> Bool {
         (first.group, first.plural) < (second.group, second.plural)
     }
