@@ -1,3 +1,5 @@
+import SQLite
+import TestSupport
 import Testing
 import Values
 
@@ -109,4 +111,102 @@ import Values
             _ = try await plane.eventually("/api/v1/namespaces/team") { $0.status == 404 }
         }
     }
+
+    @Test(arguments: ["default", "kube-public", "kube-system"])
+    func `a namespace that clients count on cannot be deleted`(name: String) async throws {
+        try await Plane.with { plane in
+            let answer = try await plane.send("DELETE", "/api/v1/namespaces/\(name)")
+            #expect(answer.status == 403)
+            #expect(answer.reason == "Forbidden")
+            #expect(
+                answer.message
+                    == "namespaces \"\(name)\" is forbidden: this namespace may not be deleted")
+            let left = try await plane.get("/api/v1/namespaces/\(name)")
+            #expect(left.json["metadata"]?["deletionTimestamp"] == nil)
+        }
+    }
+
+    @Test func `a replacement does not take off what holds a namespace`() async throws {
+        try await Plane.with { plane in
+            let namespace: JSON = [
+                "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"],
+            ]
+            let path = "/api/v1/namespaces/team"
+            try await plane.create("/api/v1/namespaces", namespace)
+            let replaced = try await plane.send("PUT", path, namespace)
+            #expect(replaced.json["spec"] == ["finalizers": ["kubernetes"]])
+            var held = Samples.configMap("held")
+            held[["metadata", "finalizers"]] = ["example.com/hold"]
+            try await plane.create("\(path)/configmaps", held)
+            try await plane.send("DELETE", path)
+            let ending = try await plane.send("PUT", path, namespace)
+            #expect(ending.json["spec"] == ["finalizers": ["kubernetes"]])
+            #expect(try await plane.get(path).status == 200)
+            _ = try await plane.merge("\(path)/configmaps/held", ["metadata": ["finalizers": nil]])
+            _ = try await plane.eventually(path) { $0.status == 404 }
+        }
+    }
+
+    @Test func `what holds a namespace is changed by finalizing it`() async throws {
+        try await Plane.with { plane in
+            var namespace: JSON = [
+                "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"],
+            ]
+            try await plane.create("/api/v1/namespaces", namespace)
+            namespace["spec"] = ["finalizers": ["example.com/hold"]]
+            let path = "/api/v1/namespaces/team/finalize"
+            let finalized = try await plane.send("PUT", path, namespace)
+            #expect(finalized.json["spec"] == ["finalizers": ["example.com/hold"]])
+        }
+    }
+
+    @Test func `what a deletion began goes on after writes that failed`() async throws {
+        let directory = try TemporaryDirectory()
+        try await Plane.with(directory: directory.path) { plane in
+            let path = "/api/v1/namespaces/team"
+            try await plane.create(
+                "/api/v1/namespaces",
+                ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"]])
+            try await plane.create("\(path)/configmaps", Samples.configMap("a"))
+            let fault = try RefusedDeletion(of: "a", in: directory)
+            try await plane.send("DELETE", path)
+            try await awaited("a failed look") { plane.controlPlane.collector.failedCount > 0 }
+            #expect(try await plane.get("\(path)/configmaps/a").status == 200)
+            try fault.end()
+            _ = try await plane.eventually(path) { $0.status == 404 }
+            try await awaited("the end of looks") { plane.controlPlane.collector.failedCount == 0 }
+        }
+    }
+
+    @Test func `an owner in the foreground goes when its last dependent is let go`() async throws {
+        let directory = try TemporaryDirectory()
+        try await Plane.with(directory: directory.path) { plane in
+            let owner = try await plane.create(maps, Samples.configMap("owner"))
+            try await plane.create(maps, child("child", of: owner, blocks: true))
+            let fault = try RefusedDeletion(of: "child", in: directory)
+            try await plane.send("DELETE", "\(maps)/owner", ["propagationPolicy": "Foreground"])
+            try await awaited("a failed look") { plane.controlPlane.collector.failedCount > 0 }
+            _ = try await plane.merge("\(maps)/child", ["metadata": ["ownerReferences": nil]])
+            _ = try await plane.eventually("\(maps)/owner") { $0.status == 404 }
+            #expect(try await plane.get("\(maps)/child").status == 200)
+            try fault.end()
+        }
+    }
+}
+
+/// Has the store of a plane refuse to delete the objects of a name.
+private struct RefusedDeletion {
+    private let file: String
+
+    init(of name: String, in directory: TemporaryDirectory) throws {
+        file = directory.file("control-plane.sqlite")
+        try SQLiteDatabase(.file(file)).execute(
+            """
+            CREATE TRIGGER refusal BEFORE INSERT ON revisions
+            WHEN NEW.change = 'DELETED' AND instr(CAST(NEW.body AS TEXT), '"name":"\(name)"') > 0
+            BEGIN SELECT RAISE(ABORT, 'refused'); END
+            """)
+    }
+
+    func end() throws { try SQLiteDatabase(.file(file)).execute("DROP TRIGGER refusal") }
 }

@@ -147,4 +147,106 @@ import Values
             #expect(answer.json["status"]?["conditions"]?[0]?["reason"] == "KindConflict")
         }
     }
+
+    @Test func `a kind that goes takes nothing new`() async throws {
+        try await withWidgets { plane in
+            var held = Samples.widget("held")
+            held[["metadata", "finalizers"]] = ["example.com/hold"]
+            try await plane.create(widgets, held)
+            let definition = "\(Samples.definitions)/widgets.example.com"
+            try await plane.send("DELETE", definition)
+            let late = try await plane.create(widgets, Samples.widget("late"))
+            #expect(late.status == 405)
+            #expect(late.reason == "MethodNotAllowed")
+            #expect(
+                late.message
+                    == "create not allowed while custom resource definition is terminating")
+            let applied = try await plane.apply(
+                "\(widgets)/later", Samples.widget("later"), manager: "one")
+            #expect(applied.status == 405)
+            _ = try await plane.merge("\(widgets)/held", ["metadata": ["finalizers": nil]])
+            _ = try await plane.eventually(definition) { $0.status == 404 }
+        }
+    }
+
+    @Test func `objects of a kind that nobody serves go with their definition`() async throws {
+        try await withWidgets { plane in
+            try await plane.create(widgets, Samples.widget("a"))
+            try await stopServing(plane)
+            let definition = "\(Samples.definitions)/widgets.example.com"
+            try await plane.send("DELETE", definition)
+            _ = try await plane.eventually(definition) { $0.status == 404 }
+            try await plane.create(Samples.definitions, Samples.definition)
+            #expect(try await plane.get(widgets).json["items"] == [])
+        }
+    }
+
+    @Test func `objects of a kind that nobody serves go with their namespace`() async throws {
+        try await withWidgets { plane in
+            let namespace = "/api/v1/namespaces/team"
+            try await plane.create(
+                "/api/v1/namespaces",
+                ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"]])
+            let created = try await plane.create(
+                "/apis/example.com/v1/namespaces/team/widgets", Samples.widget("a"))
+            #expect(created.status == 201)
+            try await stopServing(plane)
+            try await plane.send("DELETE", namespace)
+            _ = try await plane.eventually(namespace) { $0.status == 404 }
+        }
+    }
+
+    private func stopServing(_ plane: Plane) async throws {
+        let definition = "\(Samples.definitions)/widgets.example.com"
+        var json = try await plane.get(definition).json
+        json[["spec", "versions", .index(0), "served"]] = false
+        #expect(try await plane.send("PUT", definition, json).status == 200)
+        #expect(try await plane.get(widgets).status == 404)
+    }
+
+    @Test func `a replacement names the version that it was made from`() async throws {
+        try await withWidgets { plane in
+            let created = try await plane.create(widgets, Samples.widget("a"))
+            let refusal =
+                "widgets.example.com \"a\" is invalid: metadata.resourceVersion: "
+                + "Invalid value: 0x0: must be specified for an update"
+            for path in ["\(widgets)/a", "\(widgets)/a/status"] {
+                let blind = try await plane.send("PUT", path, Samples.widget("a", ["size": 2]))
+                #expect(blind.status == 422)
+                #expect(blind.message == refusal)
+            }
+            let patched = try await plane.merge(
+                "\(widgets)/a", ["metadata": ["resourceVersion": nil], "spec": ["size": 2]])
+            #expect(patched.message == refusal)
+            var seen = Samples.widget("a", ["size": 2])
+            seen[["metadata", "resourceVersion"]] = .string(created.version)
+            #expect(try await plane.send("PUT", "\(widgets)/a", seen).status == 200)
+            #expect(try await plane.send("PUT", "\(widgets)/a", seen).status == 409)
+            let missing = try await plane.send("PUT", "\(widgets)/b", Samples.widget("b"))
+            #expect(missing.status == 404)
+        }
+    }
+
+    @Test func `who applies a status owns it`() async throws {
+        func widget(_ status: JSON) -> JSON {
+            var widget = Samples.widget("a")
+            widget["spec"] = nil
+            widget["status"] = status
+            return widget
+        }
+        try await withWidgets { plane in
+            try await plane.create(widgets, Samples.widget("a"))
+            let path = "\(widgets)/a/status"
+            let first = try await plane.apply(path, widget(["x": 1, "y": 2]), manager: "one")
+            #expect(first.json["status"] == ["x": 1, "y": 2])
+            let owners = first.json["metadata"]?["managedFields"]?.arrayValue ?? []
+            let owner = owners.first { $0["subresource"] == "status" }
+            #expect(owner?["manager"] == "one")
+            #expect(owner?["operation"] == "Apply")
+            let second = try await plane.apply(path, widget(["x": 1]), manager: "one")
+            #expect(second.json["status"] == ["x": 1])
+            let other = try await plane.apply(path, widget(["x": 2]), manager: "two")
+            #expect(other.status == 409)
+        }
+    }
 }

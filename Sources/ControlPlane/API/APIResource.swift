@@ -40,6 +40,13 @@ struct APIResource: Sendable {
 
     var collection: CollectionKey { CollectionKey(group: group, plural: plural) }
 
+    /// Whether a replacement may come without the version it was made from.
+    ///
+    /// Source: `AllowUnconditionalUpdate` of the kinds' strategies in Kubernetes.
+    var allowsUnconditionalUpdate: Bool {
+        !isCustom && rules != .lease && rules != .customResourceDefinition
+    }
+
     func allows(_ verb: String) -> Bool { verbs.contains(verb) }
 
     static let allVerbs = [

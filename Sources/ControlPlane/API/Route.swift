@@ -6,6 +6,7 @@ struct ResourceTarget: Sendable {
     let subresource: String
 
     var isStatus: Bool { subresource == "status" }
+    var isFinalize: Bool { subresource == "finalize" }
 
     func key(name: String) -> ObjectKey { ObjectKey(namespace: namespace ?? "", name: name) }
 }

@@ -58,6 +58,8 @@ enum DeleteResult: Sendable {
 extension APIServer {
     static let orphanFinalizer = "orphan"
     static let foregroundFinalizer = "foregroundDeletion"
+    /// The namespaces that clients count on; the real server's admission keeps the same ones.
+    static let immortalNamespaces: Set = ["default", "kube-public", "kube-system"]
 
     func delete(
         _ request: APIRequest, _ target: ResourceTarget, _ name: String
@@ -84,6 +86,9 @@ extension APIServer {
     func delete(
         _ resource: APIResource, _ key: ObjectKey, _ options: DeleteOptions
     ) async throws(APIFailure) -> DeleteResult {
+        if resource.rules == .namespace, APIServer.immortalNamespaces.contains(key.name) {
+            throw .forbidden(resource, key.name, "this namespace may not be deleted")
+        }
         for _ in 0..<ControlPlaneLimits.conflictRetries {
             guard let current = store.object(resource.collection, key) else {
                 throw .notFound(resource, key.name)

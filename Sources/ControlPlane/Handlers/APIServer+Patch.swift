@@ -48,6 +48,7 @@ extension APIServer {
             var new = try patch(old)
             try BodyReader.check(new, is: target.resource)
             try checkName(&new, name)
+            try checkVersionIsGiven(new, target.resource, name)
             warnings = try admit(&new, target, options, knowing: known)
             return new
         }

@@ -18,7 +18,9 @@ extension APIServer {
         let key = target.key(name: name)
         let replacement = body
         var result = try await update(target, key, options) {
-            _, _ throws(APIFailure) in replacement
+            _, _ throws(APIFailure) in
+            try checkVersionIsGiven(replacement, target.resource, name)
+            return replacement
         }
         result.warnings = warnings
         return try respond(request, target.resource, result)
@@ -32,6 +34,23 @@ extension APIServer {
                 "the name of the object (\(given)) does not match the name on the URL (\(name))")
         }
         body[["metadata", "name"]] = .string(name)
+    }
+
+    /// Refuses a new state that does not say which version it was made from, where its kind asks
+    /// for that: whoever writes it would write over what they have not seen.
+    func checkVersionIsGiven(
+        _ new: JSON, _ resource: APIResource, _ name: String
+    ) throws(APIFailure) {
+        let version = new["metadata"]?["resourceVersion"]?.stringValue ?? ""
+        guard version.isEmpty || version == "0", !resource.allowsUnconditionalUpdate else { return }
+        // The real server names the resource where others name the kind, and zero as Go writes it.
+        throw .invalid(
+            group: resource.group, kind: resource.plural, name: name,
+            [
+                FieldFault(
+                    reason: "FieldValueInvalid", field: "metadata.resourceVersion",
+                    message: "Invalid value: 0x0: must be specified for an update")
+            ])
     }
 
     /// Changes an object, again and again where other writers come first.
@@ -89,10 +108,15 @@ extension APIServer {
         if target.isStatus {
             var object = old
             object["status"] = new["status"]
+            // An apply worked out who owns what as it merged.
+            if options.manager.operation == .apply {
+                object[["metadata", "managedFields"]] = given
+            }
             new = object
         } else {
             keepSystemMetadata(&new, of: old)
             if resource.hasStatus { new["status"] = old["status"] }
+            if !target.isFinalize { resource.rules.keepFinalizers(&new, of: old) }
             resource.rules.prepareForUpdate(&new, from: old, catalog: catalog, at: time)
         }
         resource.schema.applyDefaults(&new, asResource: true, knowing: known)

@@ -38,6 +38,12 @@ extension KindRules {
         }
     }
 
+    /// Keeps what holds a namespace until its contents are gone, which `finalize` alone takes off.
+    func keepFinalizers(_ object: inout JSON, of old: JSON) {
+        guard self == .namespace else { return }
+        object[["spec", "finalizers"]] = old["spec"]?["finalizers"]
+    }
+
     private func establish(
         _ object: inout JSON, before: JSON?, catalog: ResourceCatalog, at time: String
     ) {

@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 import Values
 
@@ -86,6 +87,101 @@ struct LiveCustomResourceTests {
                 _ = try await client.list(other, namespace: "default")
             }
             #expect(error?.code == .unknownPath)
+        }
+    }
+
+    @Test func `law 22: a replacement that names no version is refused`() async throws {
+        try await LiveServer.with([]) { client, scope in
+            try await install(client)
+            let seen = try await client.create(
+                .widgets, scope.object(.widgets, "a") { $0.spec = ["size": 1] })
+            let blind = scope.object(.widgets, "a") { $0.spec = ["size": 2] }
+            let error = await #expect(throws: KubernetesError.self) {
+                _ = try await client.replace(.widgets, blind)
+            }
+            #expect(error?.code == .invalid)
+            #expect(error?.causes.map(\.field) == ["metadata.resourceVersion"])
+            #expect(try await client.get(.widgets, scope.key("a")) == seen)
+            try await client.delete(.widgets, scope.key("a"))
+        }
+    }
+
+    @Test func `who applies a status owns it`() async throws {
+        try await LiveServer.with([]) { client, scope in
+            try await install(client)
+            _ = try await client.create(
+                .widgets, scope.object(.widgets, "a") { $0.spec = ["size": 1] })
+            func apply(_ counts: JSON, by manager: String) async throws -> KubernetesObject {
+                let widget = KubernetesObject([
+                    "apiVersion": "test.orchestrator.llm/v1", "kind": "Widget",
+                    "metadata": ["name": .string(scope.key("a").name)],
+                    "status": ["counts": counts],
+                ])
+                return try await client.patch(
+                    .widgets, scope.key("a"), .apply(widget.json, force: false),
+                    subresource: "status", options: WriteOptions(fieldManager: manager))
+            }
+            let both = try await apply(["x": 1, "y": 2], by: "one")
+            #expect(both.status == ["counts": ["x": 1, "y": 2]])
+            let one = try await apply(["x": 1], by: "one")
+            #expect(one.status == ["counts": ["x": 1]])
+            let error = await #expect(throws: KubernetesError.self) {
+                _ = try await apply(["x": 2], by: "two")
+            }
+            #expect(error?.code == .conflict)
+            try await client.delete(.widgets, scope.key("a"))
+        }
+    }
+
+    @Test func `a kind that goes takes nothing new`() async throws {
+        let kind = ResourceType(
+            group: "test.orchestrator.llm", version: "v1", plural: "gizmos", kind: "Gizmo",
+            namespaced: true)
+        var definition = ResourceType.widgetDefinition
+        definition[["metadata", "name"]] = "gizmos.test.orchestrator.llm"
+        definition[["spec", "names"]] = ["kind": "Gizmo", "plural": "gizmos"]
+        try await LiveServer.with([]) { [definition] client, scope in
+            _ = try await client.create(
+                .customResourceDefinitions, KubernetesObject(definition))
+            let held = scope.object(kind, "held") {
+                $0.spec = ["size": 1]
+                $0.metadata["finalizers"] = ["test.orchestrator.llm/hold"]
+            }
+            try await awaited("the kind to be served") {
+                do {
+                    _ = try await client.create(kind, held)
+                    return true
+                } catch let error as KubernetesError
+                    where [.notFound, .unknownPath].contains(error.code)
+                {
+                    return false
+                }
+            }
+            let name = ObjectKey(name: "gizmos.test.orchestrator.llm")
+            try await client.delete(.customResourceDefinitions, name)
+            // A real server refuses once its controller has marked the definition.
+            let refusal = try await awaited("a refusal") { () -> KubernetesError? in
+                let late = scope.object(kind, "late") { $0.spec = ["size": 1] }
+                do {
+                    _ = try await client.create(kind, late)
+                    return nil
+                } catch let error as KubernetesError where error.code == .alreadyExists {
+                    return nil
+                } catch let error as KubernetesError {
+                    return error
+                }
+            }
+            #expect(refusal.code == .methodNotAllowed)
+            _ = try await client.patch(
+                kind, scope.key("held"), .merge(["metadata": ["finalizers": nil]]))
+            try await awaited("the end of the definition") {
+                do {
+                    _ = try await client.get(.customResourceDefinitions, name)
+                    return false
+                } catch let error as KubernetesError where error.code == .notFound {
+                    return true
+                }
+            }
         }
     }
 }

@@ -200,4 +200,45 @@ struct LiveObjectTests {
             #expect(all.items.count == 1201)
         }
     }
+
+    @Test(arguments: ["default", "kube-public", "kube-system"])
+    func `a namespace that clients count on cannot be deleted`(name: String) async throws {
+        try await LiveServer.with([]) { client, _ in
+            let error = await #expect(throws: KubernetesError.self) {
+                try await client.delete(.namespaces, ObjectKey(name: name))
+            }
+            #expect(error?.code == .forbidden)
+            #expect(error?.message.contains("this namespace may not be deleted") == true)
+        }
+    }
+
+    @Test func `a replacement does not take off what holds a namespace`() async throws {
+        try await LiveServer.with([]) { client, scope in
+            var namespace = KubernetesObject(
+                .namespaces, ObjectKey(name: "live-\(scope.id)"))
+            _ = try await client.create(.namespaces, namespace)
+            namespace = try await client.replace(.namespaces, namespace)
+            #expect(namespace.spec == ["finalizers": ["kubernetes"]])
+            namespace.spec = ["finalizers": ["example.com/hold"]]
+            namespace = try await client.replace(.namespaces, namespace, subresource: "finalize")
+            #expect(namespace.spec == ["finalizers": ["example.com/hold"]])
+            namespace.spec = ["finalizers": []]
+            _ = try await client.replace(.namespaces, namespace, subresource: "finalize")
+            try await client.delete(.namespaces, ObjectKey(name: "live-\(scope.id)"))
+        }
+    }
+
+    @Test func `the copies of a JSON patch are bounded`() async throws {
+        try await LiveServer.with { client, scope in
+            let text = JSON.string(String(repeating: "x", count: 300_000))
+            _ = try await client.create(.configMaps, scope.configMap("a", data: ["text": text]))
+            let copies = (0..<11).map { index -> JSON in
+                ["op": "copy", "from": "/data", "path": .string("/copy\(index)")]
+            }
+            let error = await #expect(throws: KubernetesError.self) {
+                _ = try await client.patch(.configMaps, scope.key("a"), .json(copies))
+            }
+            #expect(error?.code == .invalid)
+        }
+    }
 }
