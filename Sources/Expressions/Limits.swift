@@ -42,6 +42,8 @@ enum Limits {
     static let typeDepth = 32
     /// The most elements of a list or map that are looked at for their types.
     static let typeElements = 256
+    /// The most parts of types that are compared for one union.
+    static let typeComparisons = 1024
     /// The most digits after the point that `%.Nf` may ask for.
     static let formatPrecision = 1000
 }

@@ -83,6 +83,41 @@ import Values
         #expect(flattened == .tooLarge || flattened == .costExceeded)
     }
 
+    @Test(arguments: [
+        "lists.range(100000).all(i, s.startsWith(s))", "lists.range(100000).all(i, s.endsWith(s))",
+        "lists.range(100000).all(i, !'x'.contains(s))", "lists.range(100000).all(i, !(s in m))",
+        "lists.range(100000).all(i, {s: 1}[s] == 1)", "lists.range(100000).all(i, !has(m[?s].x))",
+        "lists.range(1000).all(i, m == m)", "lists.range(1000).all(i, {s: 1} == {s: 1})",
+        "lists.range(20000).map(i, s).sort().size() == 20000",
+        "lists.range(20000).map(i, s).distinct().size() == 1",
+        "lists.range(100000).all(i, bytes(s) < bytes(s) || true)",
+        "lists.range(100000).all(i, s.matches('^a'))",
+    ])
+    func `work is paid for by the bytes it goes through`(source: String) throws {
+        let text = String(repeating: "a", count: 64 << 10)
+        var members: JSONObject = [:]
+        for index in 0..<10 { members["\(text)\(index)"] = 1 }
+        #expect(
+            try code(source, Bindings(["s": .string(text), "m": .object(members)])) == .costExceeded
+        )
+    }
+
+    @Test(arguments: ["[$, $]", "{'a': $, 'b': [$, $]}", "[{'a': $}, {'a': $}]", "[[$], [$]][0]"])
+    func `types that double at each step are told apart within bounds`(step: String) throws {
+        var source = "[v60, v60]"
+        for index in (1...60).reversed() {
+            let value = step.replacing("$", with: "v\(index - 1)")
+            source = "cel.bind(v\(index), \(value), \(source))"
+        }
+        source = "cel.bind(v0, 1, \(source))"
+        let (type, problems) = try Expression(parsing: source).check(against: TypeEnvironment())
+        #expect(problems.isEmpty)
+        guard case .list = type else {
+            Issue.record("\(type)")
+            return
+        }
+    }
+
     @Test(arguments: ["((a{1000}){1000}){1000}", String(repeating: "a", count: 5000)])
     func `patterns that grow are refused`(pattern: String) throws {
         #expect(throws: ExpressionError.self) {

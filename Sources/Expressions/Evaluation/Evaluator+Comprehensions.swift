@@ -159,13 +159,18 @@ extension Evaluator {
     mutating func sorted(
         _ values: [CELValue], by keys: [CELValue], at node: NodeIndex
     ) throws(EvaluationError) -> [CELValue] {
+        // Each key is compared about as often as a list of so many can be halved.
+        let halvings = Int.bitWidth - keys.count.leadingZeroBitCount
+        for key in keys {
+            try charge(units: key.lookupUnits * (halvings + 1), at: node)
+        }
+        try charge(keys.count * halvings, at: node)
         for key in keys.dropFirst() where keys[0].order(to: key) == nil {
             throw noOverload("sort", [keys[0], key], at: node)
         }
         if let key = keys.first, key.order(to: key) == nil {
             throw noOverload("sort", [key], at: node)
         }
-        try charge(keys.count * (Int.bitWidth - keys.count.leadingZeroBitCount), at: node)
         let order = keys.indices.sorted { first, second in
             switch keys[first].order(to: keys[second]) {
             case .less: true

@@ -23,7 +23,7 @@ extension Evaluator {
     mutating func order(
         _ symbol: BinaryOperator, _ left: CELValue, _ right: CELValue, at node: NodeIndex
     ) throws(EvaluationError) -> Ordering {
-        if case .string(let text) = left { try charge(units: text.utf8.count, at: node) }
+        try charge(units: left.lookupUnits, at: node)
         guard let order = left.order(to: right) else {
             throw noOverload(symbol.symbol, [left, right], at: node)
         }
@@ -47,7 +47,9 @@ extension Evaluator {
                 if try areEqual(value, element, at: node) { return true }
             }
             return false
-        case .map(let map): return map[value] != nil
+        case .map(let map):
+            try charge(units: value.lookupUnits, at: node)
+            return map[value] != nil
         default: throw noOverload("in", [value, container], at: node)
         }
     }

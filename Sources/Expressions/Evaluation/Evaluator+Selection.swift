@@ -2,9 +2,10 @@ extension Evaluator {
     /// The most keys that an error names.
     private static let keysInError = 10
 
-    func select(
+    mutating func select(
         _ value: CELValue, _ name: String, at node: NodeIndex
     ) throws(EvaluationError) -> CELValue {
+        try charge(units: name.utf8.count, at: node)
         switch value {
         case .map(let map):
             guard let member = map[name] else { throw noSuchKey(.string(name), map, at: node) }
@@ -17,9 +18,10 @@ extension Evaluator {
         }
     }
 
-    func optionalSelect(
+    mutating func optionalSelect(
         _ value: CELValue, _ name: String, at node: NodeIndex
     ) throws(EvaluationError) -> CELValue {
+        try charge(units: name.utf8.count, at: node)
         switch value {
         case .map(let map): return .optional(map[name])
         case .optional(nil): return value
@@ -35,7 +37,7 @@ extension Evaluator {
         }
     }
 
-    func has(
+    mutating func has(
         _ value: CELValue, _ name: String, at node: NodeIndex
     ) throws(EvaluationError) -> Bool {
         guard case .optional(let member) = try optionalSelect(value, name, at: node) else {
@@ -44,9 +46,10 @@ extension Evaluator {
         return member != nil
     }
 
-    func index(
+    mutating func index(
         _ value: CELValue, _ key: CELValue, at node: NodeIndex
     ) throws(EvaluationError) -> CELValue {
+        try charge(units: key.lookupUnits, at: node)
         switch value {
         case .map(let map):
             guard let member = map[key] else { throw noSuchKey(key, map, at: node) }
@@ -63,9 +66,10 @@ extension Evaluator {
         }
     }
 
-    func optionalIndex(
+    mutating func optionalIndex(
         _ value: CELValue, _ key: CELValue, at node: NodeIndex
     ) throws(EvaluationError) -> CELValue {
+        try charge(units: key.lookupUnits, at: node)
         switch value {
         case .optional(nil): return value
         case .map(let map), .optional(.map(let map)?): return .optional(map[key])

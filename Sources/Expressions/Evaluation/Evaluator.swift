@@ -95,7 +95,10 @@ struct Evaluator: ~Copyable {
         return answer
     }
 
-    private func variable(_ name: String, at node: NodeIndex) throws(EvaluationError) -> CELValue {
+    private mutating func variable(
+        _ name: String, at node: NodeIndex
+    ) throws(EvaluationError) -> CELValue {
+        try charge(units: name.utf8.count, at: node)
         if let value = bindings[name] { return value }
         let names = bindings.names
         let known =
@@ -143,9 +146,10 @@ struct Evaluator: ~Copyable {
         return .map(builder.map)
     }
 
-    func insert(
+    mutating func insert(
         _ key: CELValue, _ value: CELValue, into builder: inout CELMapBuilder, at node: NodeIndex
     ) throws(EvaluationError) {
+        try charge(units: key.lookupUnits, at: node)
         guard let mapKey = CELMapKey(key) else {
             throw error(
                 .invalidArgument, "a value of type \(key.type.name) cannot be the key of a map",

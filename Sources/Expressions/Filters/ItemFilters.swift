@@ -8,14 +8,14 @@ extension Evaluator {
             try charge(1, at: input.node)
             switch item {
             case .attribute(let path):
-                let found = find(path, in: element)
+                let found = try find(path, in: element, at: input.node)
                 guard let value = found ?? input.argument(0) else {
                     throw missing(path, element, input)
                 }
                 result.append(value)
             case .filter(let inner): result.append(try apply(inner, to: element, input))
             case .test(let test, let path):
-                let tested = path.isEmpty ? element : find(path, in: element)
+                let tested = try path.isEmpty ? element : find(path, in: element, at: input.node)
                 let isWanted = filter == .select || filter == .selectattr
                 if try holds(test, tested, input) == isWanted { result.append(element) }
             }
@@ -35,7 +35,9 @@ extension Evaluator {
     ) throws(EvaluationError) -> CELValue {
         guard !path.isEmpty else { return element }
         try charge(path.count, at: input.node)
-        guard let value = find(path, in: element) else { throw missing(path, element, input) }
+        guard let value = try find(path, in: element, at: input.node) else {
+            throw missing(path, element, input)
+        }
         return value
     }
 
@@ -48,9 +50,12 @@ extension Evaluator {
                 + element.type.name, at: input.node)
     }
 
-    private func find(_ path: [String], in element: CELValue) -> CELValue? {
+    private mutating func find(
+        _ path: [String], in element: CELValue, at node: NodeIndex
+    ) throws(EvaluationError) -> CELValue? {
         var value = element
         for name in path {
+            try charge(units: name.utf8.count, at: node)
             switch value {
             case .map(let map):
                 guard let member = map[name] else { return nil }

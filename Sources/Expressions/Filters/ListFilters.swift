@@ -126,6 +126,7 @@ extension Evaluator {
         var others: [CELValue] = []
         var result: [CELValue] = []
         for (element, key) in zip(elements, keys) {
+            try charge(units: key.lookupUnits, at: input.node)
             if let mapKey = CELMapKey(lookup: key) {
                 if seen.insert(mapKey).inserted { result.append(element) }
                 continue
@@ -146,6 +147,7 @@ extension Evaluator {
         let keys = try keys(elements, from: 0, input)
         guard var best = elements.indices.first else { throw empty(input) }
         for index in elements.indices.dropFirst() {
+            try charge(units: keys[index].lookupUnits, at: input.node)
             guard let order = keys[index].order(to: keys[best]) else {
                 throw noOverload(input.name, [keys[best], keys[index]], at: input.node)
             }

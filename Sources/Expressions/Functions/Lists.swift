@@ -54,6 +54,7 @@ extension Evaluator {
         var values: [CELValue] = []
         var keys: Set<CELMapKey> = []
         for value in list.values {
+            try charge(units: value.lookupUnits, at: node)
             if let key = CELMapKey(lookup: value) {
                 if keys.insert(key).inserted { values.append(value) }
             } else if !(try contains(value, in: values, at: node)) {

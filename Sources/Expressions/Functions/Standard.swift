@@ -7,6 +7,7 @@ extension Evaluator {
         guard case .string(let text) = arguments[0], case .string(let part) = arguments[1] else {
             return nil
         }
+        try charge(units: part.utf8.count, at: node)
         switch function {
         case .startsWith: return .bool(text.utf8.starts(with: part.utf8))
         case .endsWith:

@@ -64,15 +64,66 @@ public indirect enum ExpressionType: Sendable, Hashable {
     /// The most types of one union; of more, nothing is known any longer.
     private static let maximumAlternatives = 8
 
-    /// A value of one of several types.
+    /// A value of one of several types; any value, where telling them apart takes too long.
     public static func union(of types: [ExpressionType]) -> ExpressionType {
         if types.count == 1, !types[0].isUnion { return types[0] }
+        var budget = Limits.typeComparisons
         var alternatives: [ExpressionType] = []
-        for type in types.flatMap(\.alternatives) where !alternatives.contains(type) {
-            guard type != .dyn, alternatives.count < maximumAlternatives else { return .dyn }
+        for type in types.flatMap(\.alternatives) {
+            var isKnown = false
+            for other in alternatives where !isKnown {
+                guard let answer = type.isSame(as: other, 0, &budget) else { return .dyn }
+                isKnown = answer
+            }
+            if isKnown { continue }
+            if case .dyn = type { return .dyn }
+            guard alternatives.count < maximumAlternatives else { return .dyn }
             alternatives.append(type)
         }
         return alternatives.count == 1 ? alternatives[0] : .union(alternatives)
+    }
+
+    /// Whether two types are the same; nil where finding out takes more than the budget.
+    ///
+    /// Types share parts, as values do, so one can be exponentially larger than the memory it takes.
+    /// Recurses no deeper than `Limits.typeDepth`.
+    private func isSame(as other: ExpressionType, _ depth: Int, _ budget: inout Int) -> Bool? {
+        budget -= 1
+        guard budget >= 0, depth < Limits.typeDepth else { return nil }
+        switch (self, other) {
+        case (.list(let first), .list(let second)), (.optional(let first), .optional(let second)):
+            return first.isSame(as: second, depth + 1, &budget)
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            guard let answer = key.isSame(as: otherKey, depth + 1, &budget) else { return nil }
+            return answer ? value.isSame(as: otherValue, depth + 1, &budget) : false
+        case (.object(let first), .object(let second)):
+            guard first.isOpen == second.isOpen, first.fields.count == second.fields.count else {
+                return false
+            }
+            return ExpressionType.areSame(first.fields, second.fields, depth, &budget)
+        case (.union(let first), .union(let second)):
+            guard first.count == second.count else { return false }
+            for (type, other) in zip(first, second) {
+                guard let answer = type.isSame(as: other, depth + 1, &budget) else { return nil }
+                if !answer { return false }
+            }
+            return true
+        case (.list, _), (.optional, _), (.map, _), (.object, _), (.union, _): return false
+        // What is left has no parts.
+        default: return self == other
+        }
+    }
+
+    private static func areSame(
+        _ first: [String: ExpressionType], _ second: [String: ExpressionType], _ depth: Int,
+        _ budget: inout Int
+    ) -> Bool? {
+        for (name, type) in first.sorted(by: { $0.key < $1.key }) {
+            guard let other = second[name] else { return false }
+            guard let answer = type.isSame(as: other, depth + 1, &budget) else { return nil }
+            if !answer { return false }
+        }
+        return true
     }
 
     /// The types a value of this one can be of, none of them a union.

@@ -21,24 +21,33 @@ extension CELValue: Equatable {
                 guard answer else { return false }
                 continue
             }
-            guard CELValue.push(first, second, onto: &pending) else { return false }
+            let mayBeEqual = CELValue.push(first, second, onto: &pending, budget: &budget)
+            guard let mayBeEqual else { return nil }
+            guard mayBeEqual else { return false }
         }
         return true
     }
 
-    /// Puts the pairs that two containers' equality depends on; false where they differ already.
+    /// Puts the pairs that two containers' equality depends on; false where they differ already, and
+    /// nil where there are more than the budget pays for.
     private static func push(
-        _ first: CELValue, _ second: CELValue, onto pending: inout [(CELValue, CELValue)]
-    ) -> Bool {
+        _ first: CELValue, _ second: CELValue, onto pending: inout [(CELValue, CELValue)],
+        budget: inout Int
+    ) -> Bool? {
         switch (first, second) {
         case (.list(let first), .list(let second)):
             guard first.count == second.count else { return false }
+            budget -= first.count / Limits.unitsPerStep
+            guard budget > 0 else { return nil }
             for index in 0..<first.count { pending.append((first[index], second[index])) }
             return true
         case (.map(let first), .map(let second)):
             guard first.count == second.count else { return false }
             for index in 0..<first.count {
-                guard let value = second[first.key(at: index)] else { return false }
+                let key = first.key(at: index)
+                budget -= 1 + key.lookupUnits / Limits.unitsPerStep
+                guard budget > 0 else { return nil }
+                guard let value = second[key] else { return false }
                 pending.append((first.value(at: index), value))
             }
             return true
@@ -55,12 +64,14 @@ extension CELValue: Equatable {
         switch (self, other) {
         case (.string(let first), .string(let second)):
             budget -= first.utf8.count / Limits.unitsPerStep
+            guard budget >= 0 else { return false }
             return first.hasSameBytes(as: second)
         case (.int(let first), .int(let second)): return first == second
         case (.bool(let first), .bool(let second)): return first == second
         case (.null, .null): return true
         case (.bytes(let first), .bytes(let second)):
             budget -= first.count / Limits.unitsPerStep
+            guard budget >= 0 else { return false }
             return first == second
         case (.timestamp(let first), .timestamp(let second)): return first == second
         case (.duration(let first), .duration(let second)): return first == second
@@ -71,6 +82,18 @@ extension CELValue: Equatable {
         default:
             guard let order = numericOrder(to: other) else { return false }
             return order == .equal
+        }
+    }
+}
+
+extension CELValue {
+    /// How many bytes are gone through to find a value as a key, or to compare it with another.
+    @inline(__always)
+    var lookupUnits: Int {
+        switch self {
+        case .string(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        default: 0
         }
     }
 }
