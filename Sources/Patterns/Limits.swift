@@ -10,6 +10,10 @@ public enum PatternLimits {
     public static let instructions = 10_000
     /// How many moves of one place in a pattern are made for the price of one step.
     public static let movesPerStep = 8
+    /// How many bytes of a text are copied for the price of one step.
+    public static let bytesPerStep = 16
+    /// What it costs to learn of a character which category it is of, or which other cases it has.
+    public static let movesPerProperty = 16
     /// The most steps of a match whose caller gives no budget of its own.
     public static let steps = 4_000_000
 }

@@ -37,8 +37,12 @@ public struct Pattern: Sendable {
     ///
     /// This is the search that `matches` of CEL means. The answer is nil where the budget is used
     /// up, which it then stays. A step pays for ``PatternLimits/movesPerStep`` moves; each character
-    /// costs one, and one more for each place in the pattern that is followed over it.
+    /// costs one, and one more for each place in the pattern that is followed over it, or as many as
+    /// the class of characters there takes to look into.
     public func matches(_ text: String, budget: inout Int) -> Bool? {
+        // The text is copied before the first move.
+        budget -= text.utf8.count / PatternLimits.bytesPerStep
+        guard budget >= 0 else { return nil }
         var matcher = PatternMatcher(program, Array(text.unicodeScalars.lazy.map(\.value)))
         return matcher.run(budget: &budget)
     }

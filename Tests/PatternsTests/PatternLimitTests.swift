@@ -49,4 +49,28 @@ import Testing
         #expect(pattern.matches(text + "b"))
         #expect(!pattern.matches(String(repeating: text, count: 50) + "b"))
     }
+
+    @Test func `a text is paid for before it is copied`() throws {
+        let pattern = try Pattern("a")
+        let text = String(repeating: "a", count: 1 << 20)
+        var budget = 1000
+        #expect(pattern.matches(text, budget: &budget) == nil)
+        budget = text.utf8.count / PatternLimits.bytesPerStep
+        #expect(pattern.matches(text, budget: &budget) == true)
+    }
+
+    @Test func `a class costs by its size, and far less than a look at each range`() throws {
+        func cost(_ source: String) throws -> Int {
+            var budget = PatternLimits.steps
+            let text = String(repeating: "\u{FFFF}", count: 10_000)
+            #expect(try Pattern(source).matches(text, budget: &budget) == false)
+            return PatternLimits.steps - budget
+        }
+        let many = (0..<600).map { String(Unicode.Scalar(0x4E00 + $0 * 2) ?? "a") }.joined()
+        let (one, large) = (try cost("[a]"), try cost("[\(many)]"))
+        #expect(large > one * 3 / 2)
+        #expect(large < one * 10)
+        #expect(try cost("(?i)[\(many)]") > large)
+        #expect(try cost("\\pL") > one)
+    }
 }

@@ -36,7 +36,9 @@ import Testing
         ("]a", "^[]a]+$", true), ("abab", "^(?:ab)+?$", true), ("a word here", "\\bword\\b", true),
         ("swords", "\\bword\\b", false), ("é", "^.$", true), ("\n", "^.$", false),
         ("a.b@c", "^[\\w.-]+@\\S+$", true), ("http://x", "^(https?|ssh)://.+$", true),
-        ("zzz", "a||b", true),
+        ("zzz", "a||b", true), ("é", "^[\\pN\\p{Ll}]$", true), ("é", "^[\\PL\\p{Lu}]$", false),
+        ("É", "(?i)^\\p{Ll}$", true), ("5", "^[^\\pL]$", true), ("K", "(?i)^[a-z]$", true),
+        ("@", "(?i)^[`]$", false), ("{", "(?i)^\\[$", false),
     ])
     func `a pattern matches as RE2 says`(text: String, pattern: String, expected: Bool) throws {
         #expect(try Pattern(pattern).matches(text) == expected)
@@ -61,6 +63,36 @@ import Testing
         let error = #expect(throws: PatternError.self) { try Pattern(pattern) }
         #expect(error?.message == message)
         #expect(error?.description == "the pattern is no regular expression: \(message)")
+    }
+
+    @Test func `a class holds what is in one of its ranges, in whatever order`() throws {
+        var random = SeededRandom(seed: 7)
+        for _ in 0..<200 {
+            var ranges: [ClosedRange<Int>] = []
+            for _ in 0...random.below(12) {
+                let low = 0x100 + random.below(0x80)
+                ranges.append(low...low + random.below(6))
+            }
+            let parts = ranges.map {
+                "\\x{\(String($0.lowerBound, radix: 16))}-\\x{\(String($0.upperBound, radix: 16))}"
+            }
+            let pattern = try Pattern("^[\(parts.joined())]$")
+            let others = try Pattern("^[^\(parts.joined())]$")
+            let either = try Pattern("(?i)^[\(parts.joined())]$")
+            for value in 0xF0..<0x190 {
+                guard let scalar = Unicode.Scalar(value) else { continue }
+                let isMember = ranges.contains { $0.contains(value) }
+                let cases = [
+                    scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping,
+                ].filter { $0.unicodeScalars.count == 1 }
+                let isEither = ranges.contains { range in
+                    cases.contains { range.contains(Int($0.unicodeScalars.first?.value ?? 0)) }
+                }
+                #expect(pattern.matches(String(scalar)) == isMember)
+                #expect(others.matches(String(scalar)) == !isMember)
+                #expect(either.matches(String(scalar)) == (isMember || isEither))
+            }
+        }
     }
 
     @Test func `a pattern is searched for in all of a text`() throws {

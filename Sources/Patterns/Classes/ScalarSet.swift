@@ -1,4 +1,5 @@
-/// A set of Unicode scalars: a class of a regular expression.
+/// A set of Unicode scalars as a class of a regular expression is read; ``ScalarClass`` is what it
+/// is matched by.
 struct ScalarSet: Sendable {
     var ranges: [ClosedRange<UInt32>] = []
     var categories: [(category: UnicodeCategory, isNegated: Bool)] = []
@@ -33,58 +34,45 @@ struct ScalarSet: Sendable {
         return result
     }
 
-    func contains(_ value: UInt32) -> Bool {
-        var isMember = holds(value)
-        if !isMember, ignoresCase {
-            isMember = ScalarSet.otherCases(of: value).contains(where: holds)
-        }
-        return isMember != isNegated
-    }
-
-    private func holds(_ value: UInt32) -> Bool {
-        for range in ranges where range.contains(value) { return true }
-        guard !categories.isEmpty, let scalar = Unicode.Scalar(value) else { return false }
-        return categories.contains { $0.category.contains(scalar) != $0.isNegated }
-    }
-
-    /// The other cases of a letter, as far as each is one scalar.
-    static func otherCases(of value: UInt32) -> [UInt32] {
-        guard let scalar = Unicode.Scalar(value) else { return [] }
-        return [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]
-            .compactMap { text in
-                let scalars = text.unicodeScalars
-                guard let only = scalars.first, scalars.count == 1, only != scalar else {
-                    return nil
-                }
-                return only.value
-            }
-    }
+    /// Whether a value is in one of the ranges of a small set.
+    func holds(_ value: UInt32) -> Bool { ranges.contains { $0.contains(value) } }
 }
 
-/// A general category of Unicode as `\p{…}` names it: `L`, `Lu`, `Nd`.
+/// A general category of Unicode as `\p{…}` names it: `L`, `Lu`, `Nd`; one or several of those that
+/// scalars have.
 struct UnicodeCategory: Sendable {
-    private let name: String
+    /// The categories, a bit for each.
+    let bits: UInt32
 
-    private static let names: [Unicode.GeneralCategory: String] = [
-        .uppercaseLetter: "Lu", .lowercaseLetter: "Ll", .titlecaseLetter: "Lt",
-        .modifierLetter: "Lm", .otherLetter: "Lo", .nonspacingMark: "Mn", .spacingMark: "Mc",
-        .enclosingMark: "Me", .decimalNumber: "Nd", .letterNumber: "Nl", .otherNumber: "No",
-        .connectorPunctuation: "Pc", .dashPunctuation: "Pd", .openPunctuation: "Ps",
-        .closePunctuation: "Pe", .initialPunctuation: "Pi", .finalPunctuation: "Pf",
-        .otherPunctuation: "Po", .mathSymbol: "Sm", .currencySymbol: "Sc", .modifierSymbol: "Sk",
-        .otherSymbol: "So", .spaceSeparator: "Zs", .lineSeparator: "Zl",
-        .paragraphSeparator: "Zp", .control: "Cc", .format: "Cf", .surrogate: "Cs",
-        .privateUse: "Co", .unassigned: "Cn",
+    private static let all: [(category: Unicode.GeneralCategory, name: String)] = [
+        (.uppercaseLetter, "Lu"), (.lowercaseLetter, "Ll"), (.titlecaseLetter, "Lt"),
+        (.modifierLetter, "Lm"), (.otherLetter, "Lo"), (.nonspacingMark, "Mn"),
+        (.spacingMark, "Mc"), (.enclosingMark, "Me"), (.decimalNumber, "Nd"),
+        (.letterNumber, "Nl"), (.otherNumber, "No"), (.connectorPunctuation, "Pc"),
+        (.dashPunctuation, "Pd"), (.openPunctuation, "Ps"), (.closePunctuation, "Pe"),
+        (.initialPunctuation, "Pi"), (.finalPunctuation, "Pf"), (.otherPunctuation, "Po"),
+        (.mathSymbol, "Sm"), (.currencySymbol, "Sc"), (.modifierSymbol, "Sk"),
+        (.otherSymbol, "So"), (.spaceSeparator, "Zs"), (.lineSeparator, "Zl"),
+        (.paragraphSeparator, "Zp"), (.control, "Cc"), (.format, "Cf"), (.surrogate, "Cs"),
+        (.privateUse, "Co"), (.unassigned, "Cn"),
     ]
+
+    private static let bitOfCategory = Dictionary(
+        uniqueKeysWithValues: all.enumerated().map { ($1.category, UInt32(1) << $0) })
 
     /// The category of a name; nil where there is none, as for the name of a script.
     init?(_ name: String) {
-        guard UnicodeCategory.names.values.contains(where: { $0.hasPrefix(name) }), !name.isEmpty
-        else { return nil }
-        self.name = name
+        var bits: UInt32 = 0
+        for (index, entry) in UnicodeCategory.all.enumerated()
+        where !name.isEmpty && entry.name.hasPrefix(name) {
+            bits |= 1 << index
+        }
+        guard bits != 0 else { return nil }
+        self.bits = bits
     }
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
-        UnicodeCategory.names[scalar.properties.generalCategory]?.hasPrefix(name) == true
+    /// The bit of the category that a scalar is of; none for what is no scalar.
+    static func bit(of value: UInt32) -> UInt32 {
+        Unicode.Scalar(value).flatMap { bitOfCategory[$0.properties.generalCategory] } ?? 0
     }
 }

@@ -13,7 +13,10 @@ struct PatternProgram: Sendable {
     }
 
     var instructions: [Instruction] = []
-    var sets: [ScalarSet] = []
+    var sets: [ScalarClass] = []
+    /// Whether a class asks for the category or the other cases of scalars.
+    var needsCategories = false
+    var needsCases = false
 }
 
 /// Turns the parts of a regular expression into instructions.
@@ -53,6 +56,8 @@ struct PatternCompiler {
         case .scalar(let value): try add(.scalar(value))
         case .set(let set):
             program.sets.append(set)
+            program.needsCategories = program.needsCategories || set.hasCategories
+            program.needsCases = program.needsCases || set.ignoresCase
             try add(.set(Int32(program.sets.count - 1)))
         case .assertion(let assertion): try add(.assertion(assertion))
         case .sequence(let nodes): for node in nodes { try emit(node) }

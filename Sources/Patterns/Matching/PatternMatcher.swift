@@ -9,10 +9,15 @@ struct PatternMatcher {
     private var stack: [Int32] = []
     /// The moves made since the budget was last charged.
     private var moves = 0
+    /// The moves for looking at a scalar, whatever looks at it.
+    private let movesPerScalar: Int
 
     init(_ program: PatternProgram, _ text: [UInt32]) {
         self.program = program
         self.text = text
+        movesPerScalar =
+            1 + (program.needsCategories ? PatternLimits.movesPerProperty : 0)
+            + (program.needsCases ? PatternLimits.movesPerProperty : 0)
         added = Array(repeating: 0, count: program.instructions.count)
     }
 
@@ -27,20 +32,23 @@ struct PatternMatcher {
             guard place < text.count else { return false }
             let current = threads
             threads.removeAll(keepingCapacity: true)
-            let scalar = text[place]
+            let scalar = MatchedScalar(
+                text[place], withCategory: program.needsCategories, withCases: program.needsCases)
             place += 1
-            moves += 1 + current.count
+            moves += movesPerScalar + current.count
             for thread in current where takes(thread, scalar) {
                 if add(thread + 1, at: place) { return true }
             }
         }
     }
 
-    private func takes(_ instruction: Int32, _ scalar: UInt32) -> Bool {
+    private mutating func takes(_ instruction: Int32, _ scalar: MatchedScalar) -> Bool {
         switch program.instructions[Int(instruction)] {
-        case .scalar(let value): value == scalar
-        case .set(let index): program.sets[Int(index)].contains(scalar)
-        default: false
+        case .scalar(let value): return value == scalar.value
+        case .set(let index):
+            moves += program.sets[Int(index)].moves
+            return program.sets[Int(index)].contains(scalar)
+        default: return false
         }
     }
 
@@ -79,6 +87,6 @@ struct PatternMatcher {
     }
 
     private func isWord(_ place: Int) -> Bool {
-        place >= 0 && place < text.count && ScalarSet.words.contains(text[place])
+        place >= 0 && place < text.count && ScalarSet.words.holds(text[place])
     }
 }

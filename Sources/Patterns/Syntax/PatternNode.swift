@@ -2,7 +2,7 @@
 indirect enum PatternNode {
     case empty
     case scalar(UInt32)
-    case set(ScalarSet)
+    case set(ScalarClass)
     case assertion(PatternAssertion)
     case sequence([PatternNode])
     case alternatives([PatternNode])

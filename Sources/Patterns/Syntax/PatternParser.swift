@@ -127,10 +127,11 @@ struct PatternParser {
     // MARK: Atoms
 
     private func literal(_ scalar: Unicode.Scalar) -> PatternNode {
-        guard flags.ignoresCase, !ScalarSet.otherCases(of: scalar.value).isEmpty else {
+        guard flags.ignoresCase, !MatchedScalar.otherCases(of: scalar.value).isEmpty else {
             return .scalar(scalar.value)
         }
-        return .set(ScalarSet(ranges: [scalar.value...scalar.value], ignoresCase: true))
+        return .set(
+            ScalarClass(ScalarSet(ranges: [scalar.value...scalar.value], ignoresCase: true)))
     }
 
     private mutating func parseAtom() throws(PatternError) -> PatternNode {
@@ -138,10 +139,12 @@ struct PatternParser {
         position += 1
         switch scalar {
         case "(": return try parseGroup()
-        case "[": return .set(try parseClass())
+        case "[": return .set(ScalarClass(try parseClass()))
         case ".":
             return .set(
-                ScalarSet(ranges: flags.dotMatchesNewline ? [] : [0x0A...0x0A], isNegated: true))
+                ScalarClass(
+                    ScalarSet(
+                        ranges: flags.dotMatchesNewline ? [] : [0x0A...0x0A], isNegated: true)))
         case "^": return .assertion(flags.isMultiline ? .lineStart : .textStart)
         case "$": return .assertion(flags.isMultiline ? .lineEnd : .textEnd)
         case "\\": return try parseEscape()
@@ -176,7 +179,7 @@ struct PatternParser {
 
     private mutating func parseGroupName() throws(PatternError) {
         let start = position
-        while let scalar = next, ScalarSet.words.contains(scalar.value) { position += 1 }
+        while let scalar = next, ScalarSet.words.holds(scalar.value) { position += 1 }
         guard position > start, take(">") else { throw PatternError("a group has a bad name") }
     }
 
@@ -217,7 +220,7 @@ struct PatternParser {
         default: break
         }
         var set = ScalarSet(ignoresCase: flags.ignoresCase)
-        if try parseClassEscape(into: &set) { return .set(set) }
+        if try parseClassEscape(into: &set) { return .set(ScalarClass(set)) }
         return literal(try parseScalarEscape())
     }
 
@@ -277,7 +280,7 @@ struct PatternParser {
         case "0"..."7": return try parseOctal(letter)
         case "8", "9": throw PatternError("references to groups are not supported")
         default:
-            guard letter.isASCII, !ScalarSet.words.contains(letter.value) else {
+            guard letter.isASCII, !ScalarSet.words.holds(letter.value) else {
                 throw PatternError("unknown escape '\\\(letter)'")
             }
             return letter
