@@ -50,6 +50,8 @@ public struct TaskAttemptRequest: Sendable, Hashable {
     public var streamOffset: Int64?
     /// What an earlier attempt last stored of its progress.
     public var progress: JSONObject?
+    /// The number of the task's fallback that it is, from 1; nil for the task's own means.
+    public var fallback: Int?
 
     /// Makes a request.
     public init(

@@ -93,6 +93,16 @@ import Workflows
         }
     }
 
+    @Test func `a fallback has a key of its own`() async throws {
+        try await withServer(HTTPExecutorTests.echo) { executor, url in
+            var request = attempt(["url": .string(url), "body": "other"])
+            request.fallback = 2
+            let outcome = await executor.execute(request, output: DiscardedOutput())
+            let key = outcome.outputs?["json"]?["headers"]?["idempotency-key"]
+            #expect(key == "uid-1-task:fallback-2")
+        }
+    }
+
     @Test(arguments: [
         (400, "InvalidRequestError", false), (404, "ClientError", false),
         (401, "AuthenticationError", false), (402, "QuotaExceededError", false),

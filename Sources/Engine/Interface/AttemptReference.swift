@@ -115,6 +115,8 @@ public struct TaskAttempt: Sendable, Hashable {
     public var streamReaders: [String]? { options.streamReaders }
     /// What an earlier attempt last reported of its progress.
     public var progress: JSONObject? { options.progress }
+    /// The number of the fallback it is, from 1, where the task's own means have failed.
+    public var fallback: Int? { options.fallback }
 }
 
 /// What only some attempts have, each as ``TaskAttempt`` tells it.
@@ -127,6 +129,7 @@ struct AttemptOptions: Sendable, Hashable {
     var streamSource: String?
     var streamReaders: [String]?
     var progress: JSONObject?
+    var fallback: Int?
 
     static let none = AttemptOptions()
 }

@@ -188,6 +188,7 @@ extension RunMachine {
         if let other {
             options.executor = other.executor
             options.config = other.config
+            options.fallback = details[task].map { Int($0.fallback) }
         } else {
             options.executor = plan.executor
             options.config = plan.config

@@ -31,12 +31,19 @@ struct HTTPInputs {
             followRedirects: try reader.bool("followRedirects") ?? false)
         for (name, value) in try reader.map("headers") { request.headers.add(name, value) }
         if let body { setBody(body) }
-        let key = try reader.string("idempotencyKey") ?? "\(attempt.runUID)-\(attempt.taskID)"
+        let key = try reader.string("idempotencyKey") ?? HTTPInputs.key(of: attempt)
         // The same for every attempt, so that a server that knows the header acts only once.
         if ["POST", "PATCH"].contains(method), !request.headers.contains("Idempotency-Key") {
             request.headers.add("Idempotency-Key", key)
         }
         successStatus = try reader.integers("successStatus")
+    }
+
+    /// The key of what an attempt is to do once: a fallback does something else than its task, and to
+    /// that the answer must not be the failure before it.
+    private static func key(of attempt: TaskAttemptRequest) -> String {
+        let task = "\(attempt.runUID)-\(attempt.taskID)"
+        return attempt.fallback.map { "\(task):fallback-\($0)" } ?? task
     }
 
     private mutating func setBody(_ body: JSON) {

@@ -157,6 +157,7 @@ final class AttemptRunner: Sendable {
         request.streamSource = attempt.streamSource
         request.streamReaders = attempt.streamReaders ?? []
         request.progress = attempt.progress
+        request.fallback = attempt.fallback
         var stream: StreamOutput?
         if attempt.streamReaders != nil, attempt.stream == nil {
             let log = streams.log(StreamStore.Address(runUID: run.uid, path: attempt.taskID))

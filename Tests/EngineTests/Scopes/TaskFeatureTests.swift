@@ -118,8 +118,10 @@ import Workflows
                 ]
             ])
         let seen = Mutex<[String]>([])
+        let numbers = Mutex<[Int?]>([])
         let run = try finish([task]) { attempt in
             let isFallback = attempt.inputs["command"]?[0] == "other"
+            numbers.withLock { $0.append(attempt.fallback) }
             if isFallback {
                 seen.withLock { $0.append(attempt.inputs["command"]?[1]?.stringValue ?? "") }
             }
@@ -129,6 +131,7 @@ import Workflows
                     code: isFallback ? nil : 503))
         }
         #expect(seen.withLock { $0 } == ["503"])
+        #expect(numbers.withLock { $0 } == [nil, 1])
         #expect(run.entries["a"]?["error"] == ["type": "ServerError", "message": "no"])
         let failed = try finish([TestPlan.command("a")], Self.failing("a", code: 503))
         #expect(failed.entries["a"]?["error"]?["code"] == 503)
