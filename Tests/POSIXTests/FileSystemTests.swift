@@ -88,6 +88,27 @@ import Testing
         try FileSystem.remove(tree)
     }
 
+    @Test func `removal takes names of any bytes, directories without rights, and any depth`()
+        async throws
+    {
+        let script = """
+            mkdir -p tree/readonly tree/dark/below && cd tree
+            echo x > "$(printf 'not \\377 text')" && mkdir "$(printf '\\376')"
+            echo x > "$(printf '\\376/x')"
+            echo x > readonly/file && echo x > dark/below/file
+            chmod 0555 readonly && chmod 0 dark/below && chmod 0 dark
+            half=$(printf 'ten-letter/%.0s' $(seq 300)) && mkdir -p "$half" "other/$half"
+            mv other "$half"
+            """
+        let made = try await ChildProcess.collect(
+            ChildConfiguration(
+                executable: "sh", arguments: ["-c", script],
+                environment: ["PATH": "/usr/bin:/bin"], workingDirectory: directory.path))
+        #expect(made.status.isSuccess, "\(String(decoding: made.error, as: UTF8.self))")
+        try FileSystem.remove(directory.file("tree"))
+        #expect(!FileSystem.exists(directory.file("tree")))
+    }
+
     @Test func `a lock has one holder, and is free when the holder lets it go`() throws {
         let path = directory.file("lock")
         var lock: FileLock? = try FileLock(path: path)

@@ -93,7 +93,7 @@ public final class EmbeddedServer: Sendable {
         // an earlier life of this server started must not run beside the next attempt.
         let instance = String(Digest(of: token).hexadecimal.prefix(32))
         let orphans = OrphanedProcesses.end(marked: CommandExecutor.instanceVariable, instance)
-        let scratch = try EmbeddedServer.emptyScratch(in: directory)
+        let scratch = try ScratchDirectory.empty(in: directory, logger: configuration.logger)
         if orphans > 0 {
             configuration.logger.warning(
                 "ended what a killed server left behind", ["processes": .integer(Int64(orphans))])
@@ -117,18 +117,6 @@ public final class EmbeddedServer: Sendable {
         `operator` = Operator(client: client, configuration: settings)
         self.http = http
         route.set(OperatorEndpoints(`operator`, token: token), plane: plane)
-    }
-
-    /// The directory in which commands start that name none, without what a killed server left there.
-    private static func emptyScratch(in directory: String) throws(ServerStartError) -> String {
-        let scratch = "\(directory)/scratch"
-        do throws(FileError) {
-            if FileSystem.exists(scratch) { try FileSystem.remove(scratch) }
-            try FileSystem.createDirectory(scratch, permissions: 0o700)
-        } catch {
-            throw ServerStartError(error.description)
-        }
-        return scratch
     }
 
     private static func plane(

@@ -22,61 +22,38 @@ extension FileSystem {
         // Opened first, so that a link put in place of the directory is not followed.
         let descriptor = try FileDescriptor(
             opening: path, flags: O_RDONLY | O_DIRECTORY, for: "list")
-        let copy = fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 0)
+        do throws(ErrorNumber) {
+            return try names(in: descriptor).map { name in
+                String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+            }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        } catch {
+            throw FileError(operation: "list", path: path, code: error)
+        }
+    }
+
+    /// The names in a directory as it has them, each with its final zero, without `.` and `..`.
+    static func names(
+        in directory: borrowing FileDescriptor
+    ) throws(ErrorNumber) -> [[CChar]] {
+        let copy = fcntl(directory.rawValue, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0, let stream = unsafe fdopendir(copy) else {
             let code = ErrorNumber.last
             if copy >= 0 { close(copy) }
-            throw FileError(operation: "list", path: path, code: code)
+            throw code
         }
         defer { unsafe closedir(stream) }
-        var names: [String] = []
+        var names: [[CChar]] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                unsafe bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            let dot = CChar(bitPattern: UInt8(ascii: "."))
+            if name != [dot], name != [dot, dot] { names.append(name + [0]) }
         }
-        guard errno == 0 else { throw FileError(operation: "list", path: path, code: .last) }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    /// Removes a file, or a directory with all it holds; symbolic links are removed, not followed.
-    ///
-    /// Nothing at the path is no error. Names that are no UTF-8 cannot be removed. Not safe against
-    /// another user who moves directories of the tree about meanwhile.
-    public static func remove(_ path: String) throws(FileError) {
-        // Directories wait here until what they hold, pushed above them, is gone.
-        var pending = [path]
-        var opened: Set<String> = []
-        while let next = pending.last {
-            if try removeOne(next, isEmptied: opened.contains(next)) {
-                pending.removeLast()
-            } else {
-                opened.insert(next)
-                pending += try list(next).map { "\(next)/\($0)" }
-            }
-        }
-    }
-
-    /// Removes what is no directory, or an empty directory; false where it must be emptied first.
-    private static func removeOne(_ path: String, isEmptied: Bool) throws(FileError) -> Bool {
-        if unsafe unlink(path) == 0 { return true }
-        switch errno {
-        case ENOENT: return true
-        // POSIX says EPERM, Linux EISDIR, where the path is a directory.
-        case EISDIR, EPERM: break
-        default: throw FileError(operation: "remove", path: path, code: .last)
-        }
-        let reason = ErrorNumber.last
-        if unsafe rmdir(path) == 0 { return true }
-        switch errno {
-        case ENOENT: return true
-        case ENOTEMPTY where !isEmptied, EEXIST where !isEmptied: return false
-        case ENOTDIR: throw FileError(operation: "remove", path: path, code: reason)
-        default: throw FileError(operation: "remove", path: path, code: .last)
-        }
+        guard errno == 0 else { throw .last }
+        return names
     }
 
     /// Makes a new directory that only this user may enter, below `TMPDIR` or `/tmp`.

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -185,6 +187,28 @@ const char *cposix_error_text(int error_number) {
 }
 
 char **cposix_environment(void) { return environ; }
+
+int cposix_open_directory(int parent, const char *name) {
+    int place = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (place < 0) return -1;
+    struct stat status;
+    if (fstat(place, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 0700) != 0700) {
+        // Of what is open, whatever is at its name by now. Where it fails, so does what follows.
+        char path[32];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", place);
+        (void)chmod(path, 0700);
+    }
+    int directory = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failure = errno;
+    close(place);
+    errno = failure;
+    return directory;
+}
+
+int cposix_readable_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 && count > 0 ? count : 0;
+}
 
 int cposix_terminal_columns(int descriptor) {
     struct winsize size;

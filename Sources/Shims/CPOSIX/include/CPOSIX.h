@@ -73,3 +73,10 @@ int cposix_terminal_columns(int descriptor);
 
 // The height of the terminal at the descriptor in rows; 0 where it is none or does not say.
 int cposix_terminal_rows(int descriptor);
+
+// A directory of another, or at a path, open for reading, not through a symbolic link; one of this
+// user's is made readable and writable first. -1 and errno on failure. O_PATH is a GNU extension.
+int cposix_open_directory(int parent, const char *name);
+
+// The bytes that a pipe holds, or 0.
+int cposix_readable_bytes(int descriptor);
