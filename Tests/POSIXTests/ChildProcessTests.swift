@@ -146,6 +146,26 @@ import Testing
         Signal.kill.send(to: escaped)
     }
 
+    @Test func `a process that left the group cannot fill the output for ever`() async throws {
+        let child = try await ChildProcess.spawn(
+            shell("setsid yes & while [ $(ps -o sid= -p $!) = $$ ]; do :; done; echo $! >&2"))
+        var error: [UInt8] = []
+        while let output = await child.nextOutput() {
+            if output.stream == .error { error += output.bytes }
+        }
+        #expect(await child.wait().isSuccess)
+        // Its pipe is closed, so that it has ended by itself.
+        await waitUntilGone(try #require(Int32(text(error).filter(\.isNumber))))
+    }
+
+    @Test func `what a child wrote before its end is read whole, however slowly`() async throws {
+        let child = try await ChildProcess.spawn(shell("head -c 60000 /dev/zero"))
+        #expect(await child.wait().isSuccess)
+        var count = 0
+        while let output = await child.nextOutput() { count += output.bytes.count }
+        #expect(count == 60000)
+    }
+
     @Test func `cancelling the task ends the child and returns after that`() async throws {
         let directory = try TemporaryDirectory()
         let (lines, line) = AsyncStream.makeStream(of: Int32.self)

@@ -27,6 +27,8 @@ final class RunningChild: Sendable {
     private struct OutputPipe {
         let stream: StandardStream
         let watch: Watch
+        /// The bytes that are still to be read of what the pipe held at the child's end; nil before it.
+        var rest: Int?
     }
 
     private struct InputFeed {
@@ -119,15 +121,18 @@ final class RunningChild: Sendable {
         let reading = state.withLock { state -> Reading in
             var index = 0
             while index < state.outputs.count {
-                let pipe = state.outputs[index]
-                let bytes = RunningChild.read(pipe.watch)
+                var pipe = state.outputs[index]
+                let bytes = RunningChild.read(
+                    pipe.watch, atMost: min(Limits.readBytes, pipe.rest ?? .max))
                 if let bytes, !bytes.isEmpty {
+                    if let rest = pipe.rest { pipe.rest = rest - bytes.count }
                     // The other pipe's turn is next, so that neither can starve it.
-                    state.outputs.append(state.outputs.remove(at: index))
+                    state.outputs.remove(at: index)
+                    state.outputs.append(pipe)
                     return .piece(ChildProcess.Output(stream: pipe.stream, bytes: bytes))
                 }
-                // A process that left the group may hold a pipe open for ever; what the child itself
-                // wrote was in the pipe before its end, and is read by now.
+                // A process that left the group may hold a pipe open for ever, and fill it for ever;
+                // what the child itself wrote was in the pipe at its end, and is read by now.
                 if bytes != nil || state.status != nil {
                     closed.append(state.outputs.remove(at: index).watch)
                 } else {
@@ -141,8 +146,9 @@ final class RunningChild: Sendable {
     }
 
     /// What the pipe holds: nil for nothing yet, no bytes for the end.
-    private static func read(_ pipe: Watch) -> [UInt8]? {
-        do { return try FileDescriptor.readSome(Limits.readBytes, from: pipe.rawValue) } catch {
+    private static func read(_ pipe: Watch, atMost count: Int) -> [UInt8]? {
+        guard count > 0 else { return [] }
+        do { return try FileDescriptor.readSome(count, from: pipe.rawValue) } catch {
             return error == .wouldBlock ? nil : []
         }
     }
@@ -213,7 +219,11 @@ final class RunningChild: Sendable {
             var rest = State()
             swap(&rest, &state)
             state.status = status
-            state.outputs = rest.outputs
+            state.outputs = rest.outputs.map { pipe in
+                var pipe = pipe
+                pipe.rest = Int(cposix_readable_bytes(pipe.watch.rawValue))
+                return pipe
+            }
             rest.status = status
             return rest
         }
