@@ -16,6 +16,8 @@ public enum GitLimits {
     public static let commitBytes = 1 << 20
     /// The most packs in a clone before it is made anew: libgit2 never repacks.
     public static let packs = 256
+    /// The most bytes of packs in a clone before it is made anew: what no branch holds stays in them.
+    public static let cloneBytes = 4 << 30
     /// The most symbolic links of one listing that are looked at for what they lead to.
     static let resolvedLinks = 1000
     /// The most tags of tags that are followed.

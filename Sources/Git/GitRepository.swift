@@ -44,7 +44,7 @@ public actor GitRepository {
     /// Fetches a reference of a remote repository and returns its commit.
     ///
     /// When the reference is where it was, nothing is received. A clone of another URL, one that is
-    /// damaged and one of too many packs are made anew. Cancelling the task ends the fetch with
+    /// damaged and one of too many packs or bytes are made anew. Cancelling the task ends the fetch with
     /// ``GitError/Code/cancelled``.
     ///
     /// - Parameters:
@@ -201,8 +201,12 @@ extension GitRepository {
             return try make(for: url)
         }
         let packs = (try? FileSystem.list(directory + "/objects/pack")) ?? []
+        let bytes = packs.reduce(0) {
+            $0 + (FileSystem.size(of: "\(directory)/objects/pack/\($1)") ?? 0)
+        }
         let isUsable =
-            !isSuspect && packs.count { $0.hasSuffix(".pack") } < GitLimits.packs
+            !isSuspect && bytes < GitLimits.cloneBytes
+            && packs.count { $0.hasSuffix(".pack") } < GitLimits.packs
             && (try? FileSystem.readText(sourceFile, maximumBytes: 4096)) == url.description
             && (store != nil || openStore())
         if !isUsable { try remake(for: url) }

@@ -138,8 +138,20 @@ enum SmartHTTP {
         case .tooLarge: return GitError(.tooLarge, "\(url) sent too much: \(detail)")
         default:
             return GitError(
-                .network, "\(url.origin) cannot be reached: \(detail)",
+                .network, "\(url.origin) cannot be reached: \(reason(error.code) ?? detail)",
                 isTransient: error.isTransient)
+        }
+    }
+
+    /// What went wrong, without the times that the library's messages hold: one failure that is met
+    /// again and again is one message.
+    private static func reason(_ code: HTTPError.Code) -> String? {
+        switch code {
+        case .nameNotResolved: "its name has no address"
+        case .cannotConnect: "it takes no connection"
+        case .connectionLost: "the connection broke off"
+        case .invalidResponse: "what it answers is not HTTP"
+        default: nil
         }
     }
 }

@@ -30,7 +30,13 @@ enum RepositoryCredentials {
             }
             values[key] = bytes
         }
-        let text = { (key: String) in values[key].map { String(decoding: $0, as: UTF8.self) } }
+        var texts: [String: String] = [:]
+        for key in ["username", "password", "bearerToken"] {
+            if let bytes = values[key] {
+                texts[key] = try RepositoryCredentials.text(bytes, key: key, secret: name)
+            }
+        }
+        let text = { (key: String) in texts[key] }
         for key in ["password", "bearerToken"] { text(key).map { redactor.add($0, in: namespace) } }
         var credentials = GitCredentials(
             caPEM: values["ca.crt"], clientCertificatePEM: values["tls.crt"],
@@ -47,5 +53,23 @@ enum RepositoryCredentials {
                     + "bearerToken, ca.crt, or tls.crt and tls.key")
         }
         return credentials
+    }
+
+    /// The text of a key, without the line breaks at its end: files that Secrets are made of have one
+    /// that nobody means.
+    static func text(
+        _ bytes: [UInt8], key: String, secret: String
+    ) throws(RepositoryProblem) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last?.isNewline == true { text.removeLast() }
+        let isClean = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard !text.isEmpty, isClean else {
+            throw RepositoryProblem(
+                reason: "InvalidSecret",
+                message:
+                    "the key \(key) of the Secret \(secret) is empty, or holds a line break or "
+                    + "another control character")
+        }
+        return text
     }
 }
