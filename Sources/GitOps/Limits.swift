@@ -1,3 +1,5 @@
+public import Kubernetes
+
 /// The bounds of reading a repository, all in one place.
 public enum SyncLimits {
     /// The most files with manifests below a repository's path.
@@ -20,6 +22,8 @@ public enum SyncLimits {
     public static let maximumFetchBytes = 1 << 30
     /// The longest time between two looks at a repository.
     public static let interval = Duration.seconds(366 * 86_400)
+    /// How long it takes until a sync that failed is tried again: each try fetches.
+    public static let backoff = Backoff(minimum: .milliseconds(500), maximum: .seconds(60))
     /// The longest time that one fetch may take: it keeps a worker that other repositories wait for.
     public static let timeout = Duration.seconds(600)
 }

@@ -7,21 +7,22 @@ import Values
 extension RepositoryController {
     /// Applies objects, some at once, and tells of each whether and why it failed.
     func applyAll(
-        _ resources: [DesiredResource], _ commit: GitCommit, _ object: KubernetesObject
+        _ resources: [DesiredResource], _ commit: GitCommit, _ object: KubernetesObject,
+        _ gone: Set<String>
     ) async -> [(resource: DesiredResource, failure: SyncFailure?)] {
         await withTaskGroup(of: (Int, SyncFailure?).self) { group in
             var failures = [SyncFailure?](repeating: nil, count: resources.count)
             var next = 0
             while next < min(SyncLimits.concurrentApplies, resources.count) {
                 let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object)) }
+                group.addTask { (index, await self.apply(resources[index], commit, object, gone)) }
                 next += 1
             }
             while let (index, failure) = await group.next() {
                 failures[index] = failure
                 guard next < resources.count else { continue }
                 let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object)) }
+                group.addTask { (index, await self.apply(resources[index], commit, object, gone)) }
                 next += 1
             }
             return zip(resources, failures).map { ($0, $1) }
@@ -31,7 +32,8 @@ extension RepositoryController {
     /// Applies one object: a look whose it is, and one call that creates or changes just that one, and
     /// takes away what we set before (laws 8 and 22).
     private func apply(
-        _ resource: DesiredResource, _ commit: GitCommit, _ object: KubernetesObject
+        _ resource: DesiredResource, _ commit: GitCommit, _ object: KubernetesObject,
+        _ gone: Set<String>
     ) async -> SyncFailure? {
         guard let type = ResourceType.synced(kind: resource.kind) else { return nil }
         let key = ObjectKey(namespace: object.namespace, name: resource.name)
@@ -44,7 +46,9 @@ extension RepositoryController {
         do {
             if let present = try await look(type, key) {
                 let owner = present.label(Labels.repository)
-                if let owner, owner != ResourceName.labelValue(object.name) {
+                let isNobodys =
+                    present.annotation(Annotations.repositoryUID).map { gone.contains($0) } ?? false
+                if let owner, owner != ResourceName.labelValue(object.name), !isNobodys {
                     return .owned(by: owner, resource)
                 }
                 if present.isDeleting { return .waiting(for: resource, "it is being deleted") }
@@ -147,5 +151,19 @@ extension RepositoryController {
             guard error.code != .notFound else { return nil }
             return SyncFailure(error, path: id.description, doing: "prune \(id)")
         }
+    }
+}
+
+extension SyncPlan.Observed {
+    /// An object as the plan needs to know it.
+    ///
+    /// - Parameter gone: the UIDs of repositories that are gone, whose objects are nobody's.
+    init(_ present: KubernetesObject, ofNobody gone: Set<String>) {
+        let owner = present.annotation(Annotations.repositoryUID)
+        let isNobodys = owner.map { gone.contains($0) } ?? false
+        self.init(
+            digest: present.annotation(Annotations.manifestDigest).flatMap { Digest($0) },
+            repository: isNobodys ? nil : present.label(Labels.repository), spec: present.spec,
+            isKept: present.annotation(Annotations.prune) == "disabled")
     }
 }

@@ -14,9 +14,13 @@ extension RepositoryController {
                 secret, namespace: object.namespace, client: client, redactor: redactor)
         }
         let known = object.inventory + unlisted(of: object)
-        let snapshot = try await sources.snapshot(
-            of: spec, uid: object.uid ?? "", namespace: object.namespace, credentials: credentials,
-            given: Dictionary(known.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a }))
+        let given = Dictionary(known.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a })
+        let snapshot = try await fetches.unlessChanged(object) {
+            [sources, credentials] () async throws(RepositoryProblem) in
+            try await sources.snapshot(
+                of: spec, uid: object.uid ?? "", namespace: object.namespace,
+                credentials: credentials, given: given)
+        }
         guard snapshot.resources.count <= SyncLimits.resources else {
             throw RepositoryProblem(
                 reason: "TooManyResources",
@@ -26,12 +30,14 @@ extension RepositoryController {
         }
         // What arrived while it was fetched is seen only now.
         let inventory = object.inventory + unlisted(of: object)
+        let seen = try observed(object, inventory, snapshot)
+        let gone = try await ownersGone(seen, object)
         let plan = SyncPlan(
             repository: ResourceName.labelValue(object.name), resources: snapshot.resources,
             refused: snapshot.refused, inventory: inventory, prunes: spec.prunes,
-            observed: try observed(object, inventory, snapshot))
+            observed: seen.mapValues { SyncPlan.Observed($0, ofNobody: gone) })
         if !plan.isEmpty { try await confirm(object) }
-        return await apply(plan, inventory, snapshot, object)
+        return await apply(plan, inventory, snapshot, object, gone)
     }
 
     /// What was applied from this very repository and is not in its inventory: a process died before
@@ -78,8 +84,8 @@ extension RepositoryController {
     /// The objects of the namespace that the plan needs to know, as the caches show them.
     private func observed(
         _ object: KubernetesObject, _ inventory: [InventoryEntry], _ snapshot: SourceSnapshot
-    ) throws(RepositoryProblem) -> [InventoryID: SyncPlan.Observed] {
-        var observed: [InventoryID: SyncPlan.Observed] = [:]
+    ) throws(RepositoryProblem) -> [InventoryID: KubernetesObject] {
+        var observed: [InventoryID: KubernetesObject] = [:]
         let ids = Set(snapshot.resources.map(\.id)).union(inventory.map(\.id)).sorted()
         for id in ids {
             guard let type = ResourceType.synced(kind: id.kind), let cache = caches[type] else {
@@ -92,24 +98,45 @@ extension RepositoryController {
                     isTransient: true)
             }
             guard let present = current, !present.isDeleting else { continue }
-            observed[id] = SyncPlan.Observed(
-                digest: present.annotation(Annotations.manifestDigest).flatMap { Digest($0) },
-                repository: present.label(Labels.repository), spec: present.spec,
-                isKept: present.annotation(Annotations.prune) == "disabled")
+            observed[id] = present
         }
         return observed
     }
 
+    /// The UIDs of repositories that are gone for good and gave some of these objects.
+    ///
+    /// The server is asked, after the objects were seen: a repository that one of them names was
+    /// there before, and a UID never comes back. A cache might not have a new repository yet.
+    private func ownersGone(
+        _ observed: [InventoryID: KubernetesObject], _ object: KubernetesObject
+    ) async throws(RepositoryProblem) -> Set<String> {
+        let own = ResourceName.labelValue(object.name)
+        let owners = observed.values.compactMap { present -> String? in
+            guard let owner = present.label(Labels.repository), owner != own else { return nil }
+            return present.annotation(Annotations.repositoryUID)
+        }
+        guard !owners.isEmpty else { return [] }
+        do {
+            let live = try await client.list(.workflowRepositories, namespace: object.namespace)
+            return Set(owners).subtracting(live.items.compactMap(\.uid))
+        } catch {
+            throw RepositoryProblem(
+                reason: "ApplyFailed",
+                message: "cannot look whose objects they are: \(error.description)",
+                isTransient: true)
+        }
+    }
+
     private func apply(
         _ plan: SyncPlan, _ known: [InventoryEntry], _ snapshot: SourceSnapshot,
-        _ object: KubernetesObject
+        _ object: KubernetesObject, _ gone: Set<String>
     ) async -> SyncReport {
         var failures = snapshot.failures + plan.failures
         var inventory = plan.retained
         inventory += plan.unchanged.map {
             InventoryEntry(id: $0.id, path: $0.path, digest: $0.digest)
         }
-        let outcomes = await applyAll(plan.applied, snapshot.commit, object)
+        let outcomes = await applyAll(plan.applied, snapshot.commit, object, gone)
         let before = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
         for (resource, failure) in outcomes {
             if let failure {

@@ -27,6 +27,7 @@ public final class RepositoryController: Sendable {
     /// The objects that are being applied: of two repositories that give one at the same moment the
     /// second waits, and sees then whose it is.
     let claims = Mutex<Set<String>>([])
+    let fetches: RunningFetches
     /// When each repository is looked at next, on the monotonic clock.
     private let due = Mutex<[ObjectKey: Duration]>([:])
 
@@ -51,11 +52,16 @@ public final class RepositoryController: Sendable {
         self.syncs = syncs
         self.time = time
         self.random = random
-        queue = WorkQueue(time: time, random: random)
+        fetches = RunningFetches(repositories)
+        queue = WorkQueue(backoff: SyncLimits.backoff, time: time, random: random)
     }
 
     /// Looks at the repositories that changed.
-    public func enqueue(_ keys: some Sequence<ObjectKey>) { queue.add(contentsOf: keys) }
+    public func enqueue(_ keys: some Sequence<ObjectKey>) {
+        let keys = Array(keys)
+        queue.add(contentsOf: keys)
+        fetches.noteChanges(of: keys)
+    }
 
     /// Works until the task is cancelled.
     public func run() async {
@@ -121,6 +127,8 @@ public final class RepositoryController: Sendable {
                     state: .ready(reason: "Suspended", message: "spec.suspend holds syncs back"))
                 : try await sync(object, spec)
         } catch {
+            // Whoever changed it has put it into the queue again.
+            if error == .superseded { return }
             report = SyncReport(problem: error)
         }
         // What a stop cut off says nothing about the repository: whoever goes on looks again.
@@ -186,13 +194,29 @@ public final class RepositoryController: Sendable {
         return written
     }
 
+    /// Tells why a repository that is being deleted is still there.
+    private func reportUndeleted(
+        _ failure: SyncFailure, _ object: KubernetesObject
+    ) async throws(KubernetesError) {
+        // What passes by itself is tried again before anybody could read of it.
+        guard failure.code != SyncFailure.transient, !Task.isCancelled else { return }
+        let message = redactor.redact(failure.message, in: object.namespace)
+        let report = SyncReport(state: .stalled(reason: "PruneFailed", message: message))
+        logger.warning(
+            "repository not deleted",
+            ["repository": .string("\(object.key)"), "error": .string(message)])
+        announce(report, object)
+        try await write(report, object)
+    }
+
     /// Deletes what a deleted repository gave, then lets it go.
     private func finalize(_ object: KubernetesObject) async throws(KubernetesError) {
         guard object.finalizers.contains(Finalizers.cleanup) else { return }
         if object.spec["prune"]?.boolValue ?? true {
             for id in try await everythingGiven(by: object) {
                 let failure = await prune(id, of: object)
-                guard failure == nil else {
+                if let failure {
+                    try await reportUndeleted(failure, object)
                     queue.addAfterBackoff(object.key)
                     return
                 }

@@ -80,6 +80,10 @@ struct RepositoryProblem: Error, Sendable, Hashable {
 }
 
 extension RepositoryProblem {
+    /// The repository has changed while it was fetched: what it is now is looked at next.
+    static let superseded = RepositoryProblem(
+        reason: "Progressing", message: "the repository has changed", isTransient: true)
+
     /// A failure of git, whose code becomes the reason: `FetchUnknownReference`.
     init(_ error: GitError) {
         let code = error.code.rawValue

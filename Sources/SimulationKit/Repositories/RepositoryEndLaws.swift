@@ -31,7 +31,7 @@ extension LawBook {
             if repository.isDeleting {
                 violated(13, "\(repository.key) is still being deleted")
             } else if repository.spec["suspend"] != true {
-                check(repository, given)
+                check(repository, given, Set(repositories.compactMap(\.uid)))
             }
         }
         checkOrphans(given, Set(repositories.map(\.labelAsRepository)))
@@ -49,7 +49,9 @@ extension LawBook {
         }
     }
 
-    private func check(_ repository: KubernetesObject, _ given: [KubernetesObject]) {
+    private func check(
+        _ repository: KubernetesObject, _ given: [KubernetesObject], _ live: Set<String>
+    ) {
         let ref = repository.spec["ref"]
         let reference: GitReference =
             ref?["commit"]?.stringValue.map { .commit($0) }
@@ -65,7 +67,7 @@ extension LawBook {
             return
         }
         let judge = RepositoryJudge(
-            repository: repository, commit: commit, path: path, objects: given)
+            repository: repository, commit: commit, path: path, objects: given, live: live)
         for (law, problem) in judge.problems { violated(law, "\(repository.name): \(problem)") }
     }
 }

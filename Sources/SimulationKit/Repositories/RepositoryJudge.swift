@@ -8,6 +8,8 @@ struct RepositoryJudge {
     let commit: ModelCommit
     let path: String
     let objects: [KubernetesObject]
+    /// The UIDs of all repositories there are.
+    let live: Set<String>
 
     private var failures: [JSON] { repository.status["failures"]?.arrayValue ?? [] }
 
@@ -30,7 +32,9 @@ struct RepositoryJudge {
                 found.append((15, "\(id) is not there, and the commit \(commit.id) holds it"))
                 continue
             }
-            if let other = object.givenBy, other != repository.labelAsRepository {
+            // What a repository gave that is gone is taken by whoever gives it next.
+            let isLeft = object.annotation(RepositoryWords.uid).map { !live.contains($0) } ?? false
+            if let other = object.givenBy, other != repository.labelAsRepository, !isLeft {
                 isWhole = false
                 if !tells(RepositoryWords.foreign, candidates.map(\.path)) {
                     found.append((33, "\(id) is of \(other), and the status does not say so"))

@@ -36,7 +36,8 @@ extension LawBook {
             if RepositoryRecords.given[route.plural] != nil {
                 state.repositories.looks[key] =
                     RepositoryRecords.Look(
-                        repository: object.givenBy, uid: object.uid,
+                        repository: object.givenBy, owner: object.annotation(RepositoryWords.uid),
+                        uid: object.uid,
                         version: object.resourceVersion?.description,
                         isKept: object.isKeptByAnnotation)
             } else if route.plural == "workflowrepositories", let uid = object.uid {
@@ -69,7 +70,10 @@ extension LawBook {
             violated(8, "\(route.objectPath) is applied by \(name) without a look at it")
             return
         }
-        if let other = look.repository, other != name {
+        let isLeft = state.withLock { state in
+            look.owner.map { state.repositories.repositories[$0]?.isGone == true } ?? false
+        }
+        if let other = look.repository, other != name, !isLeft {
             violated(8, "\(route.objectPath) of \(other) is overwritten by \(name)")
         }
         if let uid = look.uid, KubernetesObject(body).uid != uid {

@@ -24,6 +24,8 @@ struct RepositoryRecords {
     struct Look {
         /// The repository that its label names; nil where it has none, or there is no object.
         var repository: String?
+        /// The UID of the repository that it was applied from.
+        var owner: String?
         var uid: String?
         var version: String?
         var isKept = false

@@ -119,6 +119,29 @@ import Values
     }
 
     @Test(arguments: Plane.all)
+    func `what a repository left that is gone is taken over`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository("repo", ["prune": false])
+            try await world.isSynced(first)
+            let left = try await world.object(.workflows, "one")
+            try await world.createRepository("heir")
+            try await world.object(.workflowRepositories, "heir", "to say whose it is") {
+                $0.failures.contains { $0.contains("was applied from the repository repo") }
+            }
+            try await world.client.delete(.workflowRepositories, world.key("repo"))
+            try await world.isGone(.workflowRepositories, "repo")
+            let heir = try await world.object(.workflowRepositories, "heir", "to have it") {
+                $0.condition("Ready")?["reason"] == "Synced"
+            }
+            let taken = try await world.object(.workflows, "one")
+            #expect(taken?.uid == left?.uid)
+            #expect(taken?.label(Labels.repository) == "heir")
+            #expect(taken?.annotation(Annotations.repositoryUID) == heir.uid)
+        }
+    }
+
+    @Test(arguments: Plane.all)
     func `a suspended repository rests until it goes on`(plane: Plane) async throws {
         try await World.with(plane) { world in
             let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
