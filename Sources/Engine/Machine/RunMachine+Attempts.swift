@@ -24,12 +24,14 @@ extension RunMachine {
         let isApproval = attempt.type == EngineType.approval
         if isApproval { hasRarePhases = true }
         move(task, to: isApproval ? .waitingApproval : .running)
-        attempt.deadline = setDeadline(of: task, at: now)
+        attempt.deadline = setDeadline(of: task, attempt.type, at: now)
         actions.append(.launch(attempt))
     }
 
     /// Sets the timer of an attempt that starts now, and gives when it must have ended.
-    private mutating func setDeadline(of task: Int, at now: Timestamp) -> Timestamp? {
+    private mutating func setDeadline(
+        of task: Int, _ type: String, at now: Timestamp
+    ) -> Timestamp? {
         let isPlain = tasks[task].traits.isDisjoint(with: [.timed, .options])
         if isPlain && tasks[task].instance == 0 { return nil }
         let (program, index) = place(of: task)
@@ -40,7 +42,8 @@ extension RunMachine {
         if let total = totalDeadline(of: task) { deadline = min(deadline ?? total, total) }
         if let deadline {
             timers.set(task, to: deadline)
-            if tasks[task].traits.contains(.named) {
+            // It is found again after a crash, and then has the time it had.
+            if isNamedNow(task, type) {
                 details[task, default: TaskDetail()].deadline = deadline
             }
         }
@@ -232,7 +235,7 @@ extension RunMachine {
             timers.set(task, to: deadline)
             attempt.deadline = earliest(deadline, outside: task)
         } else {
-            attempt.deadline = setDeadline(of: task, at: now)
+            attempt.deadline = setDeadline(of: task, attempt.type, at: now)
         }
         actions.append(.launch(attempt))
         // What it made is still there: it must be found to be stopped.

@@ -182,16 +182,17 @@ extension RunMachine {
         options.streamReaders = streamReaders(of: task)
         let plan = program.tasks[index].options
         options.resources = plan.resources
-        options.workflow = plan.workflow
         options.streamSource = plan.stream?.source.map { instances[instance].prefix + $0 }
         let other = fallbackAttempt(of: task)
         if let other {
             options.executor = other.executor
             options.config = other.config
             options.fallback = details[task].map { Int($0.fallback) }
+            options.workflow = other.workflow
         } else {
             options.executor = plan.executor
             options.config = plan.config
+            options.workflow = plan.workflow
             options.stream = plan.stream
             if program.tasks[index].hasOptions { options.progress = details[task]?.progress }
         }

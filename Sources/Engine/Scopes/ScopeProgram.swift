@@ -124,6 +124,7 @@ extension TaskPlan {
         var options = TaskOptions()
         options.executor = compensation.executor
         options.config = compensation.config
+        options.workflow = compensation.workflow
         self.init(
             id: TaskPlan.compensationID, type: compensation.type, inputs: compensation.inputs,
             retryPolicy: compensation.retryPolicy, timeout: compensation.timeout,

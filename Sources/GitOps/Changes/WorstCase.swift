@@ -68,7 +68,7 @@ public struct WorstCase: Sendable, Hashable {
     ) -> Sum {
         let times = ([policy] + policy.perError.values).map(\.maxAttempts).max() ?? 1
         var fallbacks = Sum()
-        for case .attempt(let type, _, let inputs, let config) in task.fallbacks {
+        for case .attempt(let type, _, let inputs, let config, _) in task.fallbacks {
             let price = self.price(
                 of: type ?? task.type, inputs ?? task.inputs, config ?? task.config, task.id)
             fallbacks = fallbacks + Sum(attempts: 1, cost: price)

@@ -31,13 +31,17 @@ extension WorkflowSpecSchema {
                     "float",
                 ])),
         "config": .freeObject("Settings of the executor's own."),
-        "workflow": .object(
-            "The definition that a task of type workflow runs.", required: ["name"],
+        "workflow": workflow("The definition that a task of type workflow runs."),
+    ]
+
+    private static func workflow(_ description: String) -> Schema {
+        .object(
+            description, required: ["name"],
             [
                 "kind": .string("The kind of the definition.", enum: ["Workflow", "Template"]),
                 "name": .string("Its name.", minimumLength: 1, maximumLength: 253),
-            ]),
-    ]
+            ])
+    }
 
     private static let order: [String: Schema] = [
         "dependsOn": .array(
@@ -74,6 +78,7 @@ extension WorkflowSpecSchema {
             "What undoes the task when the run is rolled back.", required: ["type"],
             [
                 "type": .string("The type of the undoing task.", minimumLength: 1),
+                "workflow": workflow("The definition that one of type workflow runs."),
                 "executor": .string("The implementation that is meant."),
                 "inputs": .freeObject("What it takes; strings may hold expressions."),
                 "config": .freeObject("Settings of the executor's own."),
@@ -90,9 +95,10 @@ extension WorkflowSpecSchema {
     ]
 
     private static let fallback = Schema.object(
-        "Another attempt (type, executor, inputs, config), or one of value, cached and skip.",
+        "Another attempt (type, workflow, executor, inputs, config), or one of value, cached and skip.",
         [
             "type": .string("Another type.", minimumLength: 1),
+            "workflow": workflow("The definition that an attempt of type workflow runs."),
             "executor": .string("Another implementation."),
             "inputs": .freeObject("Other inputs."),
             "config": .freeObject("Other settings."),

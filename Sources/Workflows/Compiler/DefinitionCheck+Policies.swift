@@ -39,6 +39,7 @@ extension DefinitionCheck {
         var options = TaskOptions()
         options.control = task.control.flatMap { compile($0, of: task, at: place, site) }
         options.falseAction = task.falseAction ?? .skip
+        if task.control != nil { tellUselessCaches(of: task, at: place) }
         options.fallbacks = fallbacks(of: task, at: place.key("fallback"), site)
         options.compensation = compensation(of: task, at: place.key("compensation"), site)
         options.interruptionAction = task.interruptionAction ?? .retry
@@ -80,8 +81,13 @@ extension DefinitionCheck {
                 return template(.object(outputs), at: at.key("value"), from: site).map {
                     .value($0)
                 }
-            case .attempt(let type, let executor, let inputs, let config):
+            case .attempt(let type, let executor, let inputs, let config, let workflow):
                 let type = checkType(type ?? task.type, at: at.key("type"))
+                let child = workflow ?? (type == "workflow" ? task.workflow : nil)
+                // What is the task's own is told at the task.
+                let isOwn = inputs == nil && (workflow == nil || workflow == task.workflow)
+                checkChild(
+                    child, of: type, "a fallback", isOwn ? nil : inputs ?? task.inputs, at: at)
                 let values = JSON.object(inputs ?? task.inputs)
                 // Inputs that are the task's own are told at the task.
                 if inputs != nil, let known = taskTypes[type] {
@@ -97,10 +103,51 @@ extension DefinitionCheck {
                     .attempt(
                         FallbackAttempt(
                             type: type, executor: executor ?? task.executor, inputs: $0,
-                            config: config ?? task.config))
+                            config: config ?? task.config, workflow: child))
                 }
             }
         }
+    }
+
+    /// Tells that nothing is kept of what a container gives, which is what its tasks gave.
+    private mutating func tellUselessCaches(of task: TaskDefinition, at place: JSONPath) {
+        let help = "give the tasks in it a cache of their own"
+        if task.cache != nil {
+            report(
+                .uselessCache, "no result of a container is kept, so none is ever found",
+                at: place.key("cache"), isAboutKey: true, help: help)
+        }
+        for (position, fallback) in zip(task.fallbackPositions, task.fallbacks) {
+            guard case .cached = fallback else { continue }
+            report(
+                .uselessCache, "no result of a container is kept, so none is ever found",
+                at: place.key("fallback").index(position).key("cached"), isAboutKey: true,
+                help: help)
+        }
+    }
+
+    /// Checks what an attempt by other means runs, where it is a run of its own.
+    private mutating func checkChild(
+        _ child: ChildWorkflow?, of type: String, _ noun: String, _ inputs: JSONObject?,
+        at place: JSONPath
+    ) {
+        guard type == "workflow" else {
+            guard child != nil else { return }
+            report(
+                .fieldOfOtherType,
+                "workflow goes with workflow, and \(noun) is of type \"\(type)\"",
+                at: place.key("workflow"), isAboutKey: true)
+            return
+        }
+        guard let child else {
+            report(
+                .missingField, "missing required field \"workflow\"", at: place.key("workflow"),
+                help:
+                    "\(noun) of type workflow needs workflow, with the kind and the name of what it"
+                    + " runs")
+            return
+        }
+        if let inputs { checkInputs(inputs, of: child, at: place.key("inputs")) }
     }
 
     /// The inputs of the task itself for another type; what is wrong with them is told at the task.
@@ -135,6 +182,8 @@ extension DefinitionCheck {
         let type = checkType(compensation.type, at: place.key("type"))
         let values = JSON.object(compensation.inputs)
         if let known = taskTypes[type] { checkInputs(values, of: known, at: place.key("inputs")) }
+        checkChild(
+            compensation.workflow, of: type, "a compensation", compensation.inputs, at: place)
         var site = site
         site.seesItself = true
         guard let inputs = template(values, at: place.key("inputs"), from: site, of: type) else {
@@ -147,7 +196,8 @@ extension DefinitionCheck {
         }
         return CompensationPlan(
             type: type, executor: compensation.executor, inputs: inputs,
-            config: compensation.config, retryPolicy: policy, timeout: compensation.timeout)
+            config: compensation.config, workflow: compensation.workflow, retryPolicy: policy,
+            timeout: compensation.timeout)
     }
 
     private mutating func cache(

@@ -38,14 +38,14 @@ extension WorkflowCompiler {
 }
 
 extension DefinitionCheck {
-    /// Looks up what tasks of type `workflow` run, as far as it is among the definitions read.
+    /// Looks up what tasks run as runs of their own, as far as it is among the definitions read.
     mutating func indexChildren(_ compiler: WorkflowCompiler) {
         guard !compiler.definitions.isEmpty else { return }
         for scope in checked {
-            for task in definition.scopes[scope].tasks {
-                guard let child = task.workflow, children[child] == nil,
-                    let spec = compiler.definitions[child]
-                else { continue }
+            for child in definition.scopes[scope].tasks.lazy.flatMap(\.children) {
+                guard children[child] == nil, let spec = compiler.definitions[child] else {
+                    continue
+                }
                 children[child] = compiler.signature(of: spec)
             }
         }
@@ -61,9 +61,26 @@ extension DefinitionCheck {
     /// An input that the definition refers to and does not declare is left to the environment.
     mutating func checkChild(of task: TaskDefinition, at place: JSONPath) {
         guard let child = child(of: task), let name = task.workflow?.name else { return }
-        let inputs = place.key("inputs")
+        checkInputs(task.inputs, of: child, name, at: place.key("inputs"))
+        for output in task.outputs.keys.sorted() where child.outputs[output] == nil {
+            report(
+                .unknownOutput, "\"\(name)\" has no output \"\(output)\"",
+                at: place.key("outputs").key(output), isAboutKey: true,
+                help: DefinitionCheck.question(output, among: child.outputs.keys))
+        }
+    }
+
+    /// Checks what a definition is given that something else than a task's own attempt runs.
+    mutating func checkInputs(_ given: JSONObject, of child: ChildWorkflow, at place: JSONPath) {
+        guard let signature = children[child] else { return }
+        checkInputs(given, of: signature, child.name, at: place)
+    }
+
+    private mutating func checkInputs(
+        _ given: JSONObject, of child: DefinitionSignature, _ name: String, at inputs: JSONPath
+    ) {
         var constants: JSONObject = [:]
-        for (input, value) in task.inputs {
+        for (input, value) in given {
             guard child.inputs[input] != nil else {
                 report(
                     .undeclaredInputValue, "\"\(name)\" declares no input \"\(input)\"",
@@ -81,18 +98,12 @@ extension DefinitionCheck {
         _ = resolution.resolve(constants)
         diagnostics += resolution.diagnostics
         for input in declared
-        where input.isRequired && !task.inputs.contains(input.name)
+        where input.isRequired && !given.contains(input.name)
             && !child.implicitInputs.contains(input.name)
         {
             report(
                 .missingInputValue, "\"\(name)\" needs the input \"\(input.name)\"", at: inputs,
                 isAboutKey: true, help: "add \(input.name) to the inputs of the task")
-        }
-        for output in task.outputs.keys.sorted() where child.outputs[output] == nil {
-            report(
-                .unknownOutput, "\"\(name)\" has no output \"\(output)\"",
-                at: place.key("outputs").key(output), isAboutKey: true,
-                help: DefinitionCheck.question(output, among: child.outputs.keys))
         }
     }
 }

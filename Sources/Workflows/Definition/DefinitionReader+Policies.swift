@@ -26,7 +26,9 @@ extension DefinitionReader {
         _ members: JSONObject, at place: JSONPath
     ) -> FallbackDefinition? {
         let whole = ["value", "cached", "skip"].filter { members.contains($0) }
-        let parts = ["type", "executor", "inputs", "config"].filter { members.contains($0) }
+        let parts = ["type", "workflow", "executor", "inputs", "config"].filter {
+            members.contains($0)
+        }
         guard whole.count + (parts.isEmpty ? 0 : 1) == 1 else {
             let found = (whole + parts).joined(separator: ", ")
             diagnostics.append(
@@ -37,7 +39,7 @@ extension DefinitionReader {
                         : "the fallback says several things: \(found)",
                     at: place,
                     suggestion: "write one of value, cached, skip, or another attempt: type,"
-                        + " executor, inputs, config"))
+                        + " workflow, executor, inputs, config"))
             return nil
         }
         switch whole.first {
@@ -50,7 +52,8 @@ extension DefinitionReader {
         default:
             return .attempt(
                 type: members["type"]?.stringValue, executor: members["executor"]?.stringValue,
-                inputs: members["inputs"]?.objectValue, config: members["config"]?.objectValue)
+                inputs: members["inputs"]?.objectValue, config: members["config"]?.objectValue,
+                workflow: members["workflow"].flatMap(child))
         }
     }
 
@@ -60,6 +63,7 @@ extension DefinitionReader {
         compensation.executor = json["executor"]?.stringValue
         compensation.inputs = json["inputs"]?.objectValue ?? [:]
         compensation.config = json["config"]?.objectValue ?? [:]
+        compensation.workflow = json["workflow"].flatMap(child)
         compensation.retryPolicy = retryPolicy(json["retryPolicy"], at: place.key("retryPolicy"))
         compensation.retryIf = json["retryPolicy"]?["retryIf"]?.stringValue
         compensation.timeout = duration(json["timeout"], at: place.key("timeout"))

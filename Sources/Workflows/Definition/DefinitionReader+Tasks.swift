@@ -74,7 +74,7 @@ extension DefinitionReader {
         return true
     }
 
-    private func child(_ json: JSON) -> ChildWorkflow? {
+    func child(_ json: JSON) -> ChildWorkflow? {
         json["name"]?.stringValue.map {
             ChildWorkflow(kind: json["kind"]?.stringValue ?? "Workflow", name: $0)
         }

@@ -159,6 +159,16 @@ extension TaskDefinition {
         set { change { $0.workflow = newValue } }
     }
 
+    /// What the task may run as runs of their own: by itself, as a fallback, or to undo it.
+    public var children: [ChildWorkflow] {
+        guard !rare.isEmpty else { return [] }
+        let others = fallbacks.compactMap { fallback -> ChildWorkflow? in
+            if case .attempt(_, _, _, _, let child) = fallback { child } else { nil }
+        }
+        return [workflow].compactMap { $0 } + others
+            + [compensation?.workflow].compactMap { $0 }
+    }
+
     /// What a task of type `stream` does, as it is written.
     public var stream: JSON? {
         get { rare.isEmpty ? RareFields.none.stream : rare[0].stream }
@@ -207,7 +217,9 @@ public enum JoinDefinition: Sendable, Hashable {
 /// One thing that is tried after the last attempt failed, as it is written.
 public enum FallbackDefinition: Sendable, Hashable {
     /// Another attempt; what is nil is the task's own.
-    case attempt(type: String?, executor: String?, inputs: JSONObject?, config: JSONObject?)
+    case attempt(
+        type: String?, executor: String?, inputs: JSONObject?, config: JSONObject?,
+        workflow: ChildWorkflow?)
     /// Outputs in place of the task's.
     case value(JSONObject)
     /// The result of an earlier run of the same task, no older than this.
@@ -226,6 +238,8 @@ public struct CompensationDefinition: Sendable, Hashable {
     public var inputs: JSONObject = [:]
     /// Settings of the executor's own.
     public var config: JSONObject = [:]
+    /// The definition that an undoing task of type `workflow` runs.
+    public var workflow: ChildWorkflow?
     /// Its policy.
     public var retryPolicy: RetryPolicy?
     /// The expression that says which failed attempts are made again.

@@ -111,6 +111,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case uselessRetry = "W0025"
     case plainTextSecret = "W0026"
     case deprecatedModel = "W0027"
+    case uselessCache = "W0028"
     case implicitInput = "W0601"
     case correctedName = "W0602"
     case unknownTemplate = "W0603"
@@ -217,6 +218,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .longTimeout: "A time limit is longer than one around it, so it never counts."
         case .uselessRetry: "A retry policy can never lead to another attempt."
         case .plainTextSecret: "A secret stands in plain text."
+        case .uselessCache: "A result is asked for of which none is ever kept."
         case .deprecatedModel: "A model that its provider stops serving on a day that is known."
         }
     }

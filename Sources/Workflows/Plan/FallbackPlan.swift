@@ -26,15 +26,19 @@ public struct FallbackAttempt: Sendable {
     public var inputs: ValueTemplate
     /// Settings of the executor's own.
     public var config: JSONObject
+    /// The definition that an attempt of type `workflow` runs.
+    public var workflow: ChildWorkflow?
 
     /// Makes an attempt.
     public init(
-        type: String, executor: String? = nil, inputs: ValueTemplate, config: JSONObject = [:]
+        type: String, executor: String? = nil, inputs: ValueTemplate, config: JSONObject = [:],
+        workflow: ChildWorkflow? = nil
     ) {
         self.type = type
         self.executor = executor
         self.inputs = inputs
         self.config = config
+        self.workflow = workflow
     }
 }
 
@@ -48,6 +52,8 @@ public struct CompensationPlan: Sendable {
     public var inputs: ValueTemplate
     /// Settings of the executor's own.
     public var config: JSONObject
+    /// The definition that an attempt of type `workflow` runs.
+    public var workflow: ChildWorkflow?
     /// What holds for attempts that fail.
     public var retryPolicy: RetryPolicy
     /// How long one attempt may take.
@@ -56,8 +62,9 @@ public struct CompensationPlan: Sendable {
     /// Makes a compensation.
     public init(
         type: String, executor: String? = nil, inputs: ValueTemplate, config: JSONObject = [:],
-        retryPolicy: RetryPolicy = .none, timeout: Duration? = nil
+        workflow: ChildWorkflow? = nil, retryPolicy: RetryPolicy = .none, timeout: Duration? = nil
     ) {
+        self.workflow = workflow
         self.type = type
         self.executor = executor
         self.inputs = inputs

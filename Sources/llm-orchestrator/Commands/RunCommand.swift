@@ -155,12 +155,13 @@ enum RunCommand: Command {
         in file: ManifestFile
     ) {
         for task in plan.definition.scopes.flatMap(\.tasks) {
-            guard let child = task.workflow,
-                !definitions.contains(where: { $0.kind == child.kind && $0.name == child.name })
-            else { continue }
-            Output.note(
-                "note: task \(task.id) runs the \(child.kind) \(child.name), which \(file.path)"
-                    + " does not hold, and waits for it: put both into one file, or use a server")
+            for child in task.children
+            where !definitions.contains(where: { $0.kind == child.kind && $0.name == child.name }) {
+                Output.note(
+                    "note: task \(task.id) runs the \(child.kind) \(child.name), which"
+                        + " \(file.path) does not hold, and waits for it: put both into one file,"
+                        + " or use a server")
+            }
         }
     }
 

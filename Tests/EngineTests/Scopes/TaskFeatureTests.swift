@@ -169,6 +169,64 @@ import Workflows
         #expect(run.phases["a"] == "TimedOut")
     }
 
+    @Test func `a fallback and a compensation may be runs of their own, of what they name`() throws
+    {
+        let tasks: [JSON] = [
+            [
+                "id": "a", "type": "workflow", "workflow": ["name": "whole"],
+                "fallback": [
+                    ["type": "workflow", "workflow": ["kind": "Template", "name": "degraded"]]
+                ],
+                "compensation": ["type": "workflow", "workflow": ["name": "undo"]],
+            ],
+            TestPlan.command(
+                "b", ["dependsOn": ["a"], "onFailure": "Rollback"]),
+        ]
+        let seen = Mutex<[String]>([])
+        let run = try finish(tasks) { attempt in
+            let child = attempt.workflow.map { " \($0.kind) \($0.name)" } ?? ""
+            seen.withLock {
+                $0.append("\(attempt.taskID)#\(attempt.reference.attempt)\(child)")
+            }
+            return child.hasSuffix("whole") || attempt.taskID == "b"
+                ? .failed(.invalid("no")) : .succeeded(outputs: ["x": 1])
+        }
+        #expect(
+            seen.withLock { $0 } == [
+                "a#1 Workflow whole", "a#2 Template degraded", "b#1",
+                "a~compensation#1 Workflow undo",
+            ])
+        #expect(run.run.finished == .rolledBack)
+    }
+
+    @Test func `laws 1 and 20: a fallback that is found by its name goes on after a crash`() throws
+    {
+        let task = TestPlan.command(
+            "a",
+            [
+                "timeout": "10m",
+                "fallback": [
+                    ["type": "workflow", "workflow": ["name": "degraded"], "inputs": [:]]
+                ],
+            ])
+        var run = ScopedRun(try TestPlan.compile(["tasks": [task]]), outcome: Outcomes.path)
+        run.acknowledge()
+        try run.run.fail("a", isRetryable: false)
+        while run.run.write != nil { run.acknowledge() }
+        // What it made is known with its deadline once that is stored.
+        run.send(.operation(id: "1", .checkpoint(label: "x")))
+        while run.run.write != nil { run.acknowledge() }
+        let first = try #require(run.run.executing.first)
+        let again = try ScopedRun(
+            crashed: run, status: run.run.stored, after: .seconds(60))
+        let second = try #require(again.run.executing.first)
+        #expect(second.isAdopted)
+        #expect(second.reference == first.reference)
+        #expect(second.workflow?.name == "degraded")
+        #expect(second.deadline == first.deadline)
+        again.report("adopted")
+    }
+
     @Test func `fallbacks are tried in turn`() throws {
         let task = TestPlan.command(
             "a",

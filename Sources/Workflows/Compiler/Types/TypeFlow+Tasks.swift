@@ -150,7 +150,8 @@ extension TypeFlow {
         var alternatives = [own ?? leafOutputs(of: task, given)]
         for fallback in task.fallbacks {
             switch fallback {
-            case .attempt(let type?, _, _, _) where type != task.type: return .dyn
+            case .attempt(let type?, _, _, _, _) where type != task.type: return .dyn
+            case .attempt(_, _, _, _, let other?) where other != task.workflow: return .dyn
             case .value(let members):
                 var fields: [String: ExpressionType] = [:]
                 for (name, value) in members { fields[name] = ExpressionType(constant: value) }
