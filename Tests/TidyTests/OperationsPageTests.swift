@@ -12,7 +12,9 @@ import Testing
             try Checkout.files(below: $0, suffix: ".swift")
         }
         let reasons = try files.flatMap {
-            OperationsPageTests.words(after: "reason: \"", in: try Checkout.text($0))
+            let text = try Checkout.text($0)
+            return OperationsPageTests.words(after: "reason: \"", in: text)
+                + OperationsPageTests.words(after: "static let reason = \"", in: text)
         }
         #expect(reasons.count >= 15)
         expectTold(reasons.filter { reason in reason.allSatisfy(\.isLetter) })
@@ -25,6 +27,32 @@ import Testing
         }
         #expect(reasons.count >= 15)
         expectTold(reasons)
+    }
+
+    @Test func `every event of a run and all that it can be doing is told`() throws {
+        let files = try Checkout.files(below: "Sources/Engine", suffix: ".swift")
+        let notices = try files.flatMap { file in
+            let text = try Checkout.text(file)
+            return [".normal, \"", ".warning, \"", "? \"Task", ": \"Task"].flatMap { mark in
+                let isPart = mark.hasSuffix("Task")
+                return OperationsPageTests.words(after: mark, in: text).map {
+                    (isPart ? "Task" : "") + $0
+                }
+            }
+        }
+        let events = notices.filter { word in
+            word.first?.isUppercase == true && word.allSatisfy(\.isLetter)
+        }
+        #expect(Set(events).isSuperset(of: ["RunPaused", "TaskFailed", "TaskUndone"]))
+        // The end of a run is told by the word of its phase.
+        let phases = OperationsPageTests.words(
+            after: " = \"", in: try Checkout.text("Sources/Engine/Interface/RunPhase.swift"))
+        let ends = Set(phases).subtracting(["Pending", "Running", "Paused"])
+        #expect(ends.count == 5)
+        let subphases = OperationsPageTests.words(
+            after: "return \"", in: try Checkout.text("Sources/Engine/Status/StatusWriter.swift"))
+        #expect(subphases.count == 5)
+        expectTold(events + ends.sorted().map { "Run\($0)" } + subphases)
     }
 
     @Test func `every failure of a fetch is told`() throws {

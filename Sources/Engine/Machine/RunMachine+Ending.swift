@@ -20,11 +20,20 @@ extension RunMachine {
         ledger.noteChange()
     }
 
+    /// Goes on with a run that is paused, as it ends: from a pause, no run does.
+    private mutating func endPause(
+        _ reason: String, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        guard run.phase == .paused else { return }
+        moveRun(to: .running, reason, at: now)
+        notify(.normal, "RunResumed", "the run goes on to its end (\(reason))", into: &actions)
+    }
+
     /// Stops the run: nothing starts any more, and every attempt that runs is cancelled once.
     mutating func beginEnding(
         _ ending: Ending, message: String?, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        if run.phase == .paused { moveRun(to: .running, ending.rawValue, at: now) }
+        endPause(ending.rawValue, at: now, into: &actions)
         run.pausedSince = nil
         run.ending = ending
         run.reason = ending.rawValue
@@ -64,15 +73,15 @@ extension RunMachine {
             guard instances[0].remaining == 0 else { return false }
             return completeMain(at: now, into: &actions)
         case .rollback:
-            if run.ending != nil { return abandon(at: now) }
+            if run.ending != nil { return abandon(at: now, into: &actions) }
             guard rollbacks[0]?.isDone == true else { return false }
             return endRollback(at: now, into: &actions)
         case .finally:
-            if run.ending != nil { return abandon(at: now) }
+            if run.ending != nil { return abandon(at: now, into: &actions) }
             guard let instance = instancesByPrefix[finallyPrefix],
                 instances[instance].remaining == 0
             else { return false }
-            endFinally(instance, at: now)
+            endFinally(instance, at: now, into: &actions)
             return false
         }
     }
@@ -86,7 +95,7 @@ extension RunMachine {
         let decision = RunState.Decision(
             phase: ending.phase, reason: ending.finalReason, message: run.message)
         switch ending {
-        case .rejecting, .terminating: finalize(decision, at: now)
+        case .rejecting, .terminating: finalize(decision, at: now, into: &actions)
         case .rollingBack:
             run.decision = decision
             run.stage = .rollback
@@ -95,7 +104,7 @@ extension RunMachine {
             ledger.hurry()
             _ = rollBack(0, at: now, into: &actions)
             return true
-        default: return openFinally(decision, at: now)
+        default: return openFinally(decision, at: now, into: &actions)
         }
         return false
     }
@@ -130,13 +139,15 @@ extension RunMachine {
             let decision = RunState.Decision(
                 phase: .failed, reason: RunReason.outputFailed,
                 message: error.message.cut(toBytes: TextLimits.runMessage))
-            return openFinally(decision, at: now)
+            return openFinally(decision, at: now, into: &actions)
         case .success(let given):
-            guard !given.isEmpty else { return openFinally(noteFailures(), at: now) }
+            guard !given.isEmpty else {
+                return openFinally(noteFailures(), at: now, into: &actions)
+            }
             // What a merge patch makes of them: there, a member that is null is an absent one.
             let kept = JSON.object([:]).merging(patch: .object(given)).objectValue ?? [:]
             run.outputs = kept.isEmpty ? nil : kept
-            return openFinally(noteFailures(), at: now)
+            return openFinally(noteFailures(), at: now, into: &actions)
         }
     }
 
@@ -159,9 +170,11 @@ extension RunMachine {
     }
 
     /// Starts the tasks that run whatever happened; without any, the run is over.
-    private mutating func openFinally(_ decision: RunState.Decision, at now: Timestamp) -> Bool {
+    private mutating func openFinally(
+        _ decision: RunState.Decision, at now: Timestamp, into actions: inout [RunAction]
+    ) -> Bool {
         guard let scope = plan.finallyScope, run.started != nil else {
-            finalize(decision, at: now)
+            finalize(decision, at: now, into: &actions)
             return false
         }
         timers.clear(TimerSlot.runDeadline)
@@ -177,7 +190,7 @@ extension RunMachine {
         guard openInstance(program, .finally, parent: -1) != nil else {
             // There is room for it by the reserve: only the bound of all tasks can be the reason.
             run.decision?.message = "there was no room for the tasks of finally"
-            finalize(run.decision ?? decision, at: now)
+            finalize(run.decision ?? decision, at: now, into: &actions)
             return false
         }
         return true
@@ -187,7 +200,9 @@ extension RunMachine {
     ///
     /// A failure there fails a run that had completed. One that was cancelled, had failed or had timed
     /// out stays so: what ended it comes first (law 18).
-    private mutating func endFinally(_ instance: Int, at now: Timestamp) {
+    private mutating func endFinally(
+        _ instance: Int, at now: Timestamp, into actions: inout [RunAction]
+    ) {
         guard var decision = run.decision else { return }
         let failed = Int(instances[instance].failed)
         if failed >= 0 {
@@ -205,18 +220,18 @@ extension RunMachine {
                     .cut(toBytes: TextLimits.runMessage)
             }
         }
-        finalize(decision, at: now)
+        finalize(decision, at: now, into: &actions)
     }
 
     /// Ends a run that is not to finish what comes after its tasks.
-    private mutating func abandon(at now: Timestamp) -> Bool {
+    private mutating func abandon(at now: Timestamp, into actions: inout [RunAction]) -> Bool {
         guard var decision = run.decision else { return false }
         sweep(.terminating, at: now)
         if decision.phase == .completed || run.stage == .rollback {
             decision.phase = .cancelled
             decision.reason = RunReason.terminated
         }
-        finalize(decision, at: now)
+        finalize(decision, at: now, into: &actions)
         return false
     }
 
@@ -235,17 +250,19 @@ extension RunMachine {
                 ("'\(path(of: first))' could not be undone: \(whyNotUndone(first))" + others)
                 .cut(toBytes: TextLimits.runMessage)
         }
-        return openFinally(decision, at: now)
+        return openFinally(decision, at: now, into: &actions)
     }
 
-    private mutating func finalize(_ decision: RunState.Decision, at now: Timestamp) {
+    private mutating func finalize(
+        _ decision: RunState.Decision, at now: Timestamp, into actions: inout [RunAction]
+    ) {
         run.reason = decision.reason
         run.message = decision.message
         run.decision = nil
         run.ending = nil
         run.stage = .main
         // Its last attempt ended while it was paused: there is nothing to hold back any more.
-        if run.phase == .paused { moveRun(to: .running, "LastTaskEnded", at: now) }
+        endPause("LastTaskEnded", at: now, into: &actions)
         moveRun(to: decision.phase, decision.reason ?? decision.phase.rawValue, at: now)
         run.pausedSince = nil
         run.deadline = nil

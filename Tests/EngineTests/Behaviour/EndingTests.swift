@@ -40,6 +40,20 @@ import Workflows
         #expect(run.finished == .completed)
         let steps = run.stored["transitions"]?.arrayValue?.compactMap { $0["to"]?.stringValue }
         #expect(steps == ["Running", "Paused", "Running", "Completed"])
+        #expect(
+            run.notices.map(\.reason) == ["RunStarted", "RunPaused", "RunResumed", "RunCompleted"])
+    }
+
+    @Test func `that a paused run goes on as it is cancelled is told`() throws {
+        var run = TestRun(try TestPlan.make([TestTask("a")]))
+        run.send(.start)
+        run.acknowledgeAll()
+        run.send(.desiredStateChanged(.paused))
+        run.acknowledgeAll()
+        run.send(.desiredStateChanged(.cancelled))
+        run.acknowledgeAll()
+        let resumed = run.notices.filter { $0.reason == "RunResumed" }
+        #expect(resumed.map(\.message) == ["the run goes on to its end (Cancelling)"])
     }
 
     @Test func `a paused run starts nothing, and goes on when resumed`() throws {
