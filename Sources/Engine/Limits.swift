@@ -1,3 +1,5 @@
+internal import Workflows
+
 /// The bounds a run keeps.
 ///
 /// All of the room's bounds are here.
@@ -28,6 +30,11 @@ public struct RunLimits: Sendable, Hashable {
     public var openIterations = 1000
     /// How many shards a checkpoint may have beside the status; 0 where the owner stores none.
     public var maximumShards = 0
+    /// How deep arrays and objects may lie in one another in what tasks and the run give.
+    ///
+    /// Far below what API servers take (100 levels here, 512 in what we read), as these values lie some
+    /// levels deep in objects and lists.
+    public var valueDepth = WorkflowLimits.maximumValueDepth
     /// The most bytes of what an attempt reports of its progress, as canonical JSON.
     public var progressBytes = 64 << 10
     /// The most bytes of one shard of the checkpoint, as canonical JSON of its tasks.

@@ -55,6 +55,8 @@ public enum KubernetesLimits {
     public static let eventRefill = Duration.seconds(300)
     /// The most characters of a server's message that an error repeats.
     public static let errorMessageCharacters = 4096
+    /// How many of the objects of a list that cannot be read are told by name.
+    public static let namedUnreadable = 8
     /// The most causes that an error keeps.
     public static let errorCauses = 64
 }

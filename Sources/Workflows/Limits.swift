@@ -12,6 +12,11 @@ public enum WorkflowLimits {
     public static let maximumDiagnostics = 200
     /// The most bytes of a run's resolved inputs, which its checkpoint holds.
     public static let maximumInputBytes = 64 << 10
+    /// How deep arrays and objects may lie in one another in a run's inputs, and in what its tasks give.
+    public static let maximumValueDepth = 64
+    /// How deep arrays and objects may lie in one another in a definition that a run is started with,
+    /// which its status holds: no deeper than API servers take that.
+    public static let maximumDefinitionDepth = 90
     /// The deepest nesting of a schema in its short form.
     public static let maximumShorthandDepth = 16
     /// The deepest nesting of templates in templates.

@@ -151,6 +151,9 @@ extension RunMachine {
         }
         let outputs = JSONObject(given)
         let size = JSON.object(outputs).canonicalSize
+        if let error = depthError("the outputs", outputs, size: size) {
+            return .failure(OutputFailure(message: error.message))
+        }
         guard size <= 2 || size <= budget.free(in: 0) else {
             return .failure(
                 OutputFailure(

@@ -98,6 +98,9 @@ extension RunMachine {
         guard size <= min(limits.taskOutputBytes, max(0, budget.free(in: tasks[task].shard))) else {
             throw refusal(task, .completed, "there is no room for outputs of \(size) bytes")
         }
+        if let error = depthError("the outputs", given, size: size) {
+            throw refusal(task, .completed, error.message)
+        }
         if let reason = misfit(of: given, in: task) { throw refusal(task, .completed, reason) }
         _ = try settle(path, as: .completed, into: &actions)
         complete(task, with: given, reason: .setByUser, at: now, into: &actions)

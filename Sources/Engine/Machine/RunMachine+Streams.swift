@@ -18,6 +18,10 @@ extension RunMachine {
             !isHalted(task)
         else { return }
         let size = JSON.object(progress).canonicalSize
+        if let error = depthError("the progress", progress, size: size) {
+            cancelForGood(task, error, at: now, into: &actions)
+            return
+        }
         let shard = tasks[task].shard
         let present = Int(details[task]?.progressBytes ?? 0)
         guard size <= limits.progressBytes, budget.take(size - present, in: shard) else {

@@ -152,7 +152,9 @@ extension RunMachine {
         // What a container gives is what its tasks gave, which is stored already.
         if !tasks[task].isOpenContainer {
             let size = given.isEmpty ? 2 : JSON.object(given).canonicalSize
-            if let error = outputError(task, size: size) {
+            if let error = depthError("the outputs", given, size: size)
+                ?? outputError(task, size: size)
+            {
                 fail(task, error, at: now, into: &actions)
                 return
             }
@@ -276,6 +278,8 @@ public enum EngineErrorType {
     public static let interrupted = "Interrupted"
     /// What the task gave does not fit into the status.
     public static let outputTooLarge = "OutputTooLarge"
+    /// What the task gave nests too deep for objects of the API.
+    public static let outputTooDeep = "OutputTooDeep"
     /// The checkpoint has no room for the tasks of a container.
     public static let checkpointFull = "CheckpointFull"
     /// A container goes through more than it may.

@@ -189,6 +189,13 @@ extension RunMachine {
         containers[task] = state
         do {
             let result = try evaluateResult(loop, of: instance)
+            // One that is made of the one before would else grow with every iteration.
+            if let error = depthError("the result of an iteration", ["result": result]) {
+                state.failed += 1
+                state.failure = error
+                containers[task] = state
+                return
+            }
             state.completed += 1
             let iteration = Int(instances[instance].iteration)
             while state.results.count <= iteration { state.results.append(.null) }

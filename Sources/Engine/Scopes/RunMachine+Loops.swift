@@ -159,6 +159,9 @@ extension RunMachine {
                 variables["result"] = result
                 variables["accumulator"] = accumulator
                 accumulator = try evaluate(value, of: task, variables)
+                if let error = depthError("the accumulator", ["value": accumulator]) {
+                    throw EvaluationError(.notRepresentable, error.message, at: 0)
+                }
             }
             return accumulator
         }

@@ -59,11 +59,12 @@ public final class ObjectCache: Sendable {
         store.withLock { $0.recordWrite(object) }
     }
 
-    /// See ``ObjectStore/replace(with:at:)``: one atomic swap for every reader.
+    /// See ``ObjectStore/replace(with:besides:at:)``: one atomic swap for every reader.
     func replace(
-        with objects: [KubernetesObject], at version: ResourceVersion
+        with objects: [KubernetesObject], besides unreadable: [UnreadableObject] = [],
+        at version: ResourceVersion
     ) -> [ObjectChange]? {
-        store.withLock { $0.replace(with: objects, at: version) }
+        store.withLock { $0.replace(with: objects, besides: unreadable, at: version) }
     }
 
     func apply(_ events: [WatchEvent]) -> [ObjectChange] {

@@ -76,16 +76,24 @@ public struct ObjectStore: Sendable {
 
     /// Puts the objects of a whole list in place of what is here.
     ///
+    /// What is there and cannot be read stays as it was known: it is not gone, and nothing newer is
+    /// known of it.
+    ///
     /// - Returns: What changed: added and updated objects in the list's order, then deleted ones by
     ///   key, then by key those of ours that were deleted before they were seen, each once; nil, with
     ///   nothing changed, when the list is older than what was seen.
     public mutating func replace(
-        with objects: [KubernetesObject], at listVersion: ResourceVersion
+        with objects: [KubernetesObject], besides unreadable: [UnreadableObject] = [],
+        at listVersion: ResourceVersion
     ) -> [ObjectChange]? {
         if let version, listVersion.isOlder(than: version) { return nil }
         var changes: [ObjectChange] = []
         var present: Set<ObjectKey> = []
         present.reserveCapacity(objects.count)
+        for object in unreadable {
+            // Where it is another of that name, the one that was known is gone.
+            if !object.isOther(than: entries[object.key]?.object) { present.insert(object.key) }
+        }
         for object in objects {
             let key = object.key
             let objectVersion = object.resourceVersion
@@ -140,6 +148,12 @@ public struct ObjectStore: Sendable {
             let isUnseen = unseen[object.key].map { $0.uid == object.uid } ?? false
             if isUnseen { unseen[object.key] = nil }
             if remove(object.key) != nil || isUnseen { changes.append(.deleted(object)) }
+        case .unreadable(let object, let isDeleted):
+            // What was known of it stands; another of that name tells that this one is gone.
+            let known = entries[object.key]?.object ?? unseen[object.key]
+            guard isDeleted || object.isOther(than: known) else { break }
+            unseen[object.key] = nil
+            if let old = remove(object.key) ?? known { changes.append(.deleted(old)) }
         case .bookmark, .failed: break
         }
         if let eventVersion { advance(to: eventVersion) }

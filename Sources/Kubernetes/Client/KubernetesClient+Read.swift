@@ -15,6 +15,8 @@ extension KubernetesClient {
 
     /// Reads one page of a list, of one namespace or of all when that is nil.
     ///
+    /// Objects that cannot be read are left out, and told in ``ObjectList/unreadable``.
+    ///
     /// - Throws: ``KubernetesError`` with code `gone` when the continue token is too old.
     public func listPage(
         _ type: ResourceType, namespace: String? = nil, options: ListOptions = ListOptions()
@@ -32,12 +34,8 @@ extension KubernetesClient {
         } else if let version = options.resourceVersion {
             call.query.append(("resourceVersion", version))
         }
-        let json = try await perform(call)
-        guard let list = ObjectList(json, of: type) else {
-            throw KubernetesError(
-                .malformedReply, "cannot \(call.operation): the reply is not a list")
-        }
-        return list
+        return try ObjectList(
+            reading: try await exchange(call), of: type, operation: call.operation)
     }
 
     /// Reads all pages of a list, which together show one version.
@@ -100,6 +98,7 @@ extension KubernetesClient {
 extension ObjectList {
     fileprivate mutating func append(_ page: ObjectList) {
         items += page.items
+        unreadable += page.unreadable
         continueToken = page.continueToken
         remainingItemCount = page.remainingItemCount
     }

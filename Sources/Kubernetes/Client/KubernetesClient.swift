@@ -53,6 +53,19 @@ public final class KubernetesClient: Sendable {
 
     /// Sends a request until it has a reply that stands, and gives its JSON.
     func perform(_ call: Call) async throws(KubernetesError) -> JSON {
+        let body = try await exchange(call)
+        do {
+            return try JSON(parsing: body)
+        } catch {
+            // The server did what was asked; only its words are lost.
+            throw KubernetesError(
+                .malformedReply, "cannot \(call.operation): the reply is not JSON: \(error)",
+                outcomeUnknown: !call.method.isSafe)
+        }
+    }
+
+    /// Sends a request until it has a reply that stands, and gives its bytes.
+    func exchange(_ call: Call) async throws(KubernetesError) -> [UInt8] {
         var retries = 0
         var renewed = false
         let deadline = time.monotonic() + (call.timeout ?? KubernetesLimits.requestTimeout)
@@ -82,7 +95,7 @@ public final class KubernetesClient: Sendable {
 
     private func performOnce(
         _ call: Call, within timeout: Duration
-    ) async throws(KubernetesError) -> JSON {
+    ) async throws(KubernetesError) -> [UInt8] {
         var request = try request(call)
         request.timeout = max(timeout, KubernetesLimits.minimumRequestTimeout)
         let response: HTTPResponse
@@ -95,14 +108,7 @@ public final class KubernetesClient: Sendable {
             throw KubernetesClient.failure(
                 call, status: response.status, headers: response.headers, body: response.body)
         }
-        do {
-            return try JSON(parsing: response.body)
-        } catch {
-            // The server did what was asked; only its words are lost.
-            throw KubernetesError(
-                .malformedReply, "cannot \(call.operation): the reply is not JSON: \(error)",
-                status: response.status, outcomeUnknown: !call.method.isSafe)
-        }
+        return response.body
     }
 
     /// Opens a stream; only a reply of 200 is one.

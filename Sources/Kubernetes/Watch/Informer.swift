@@ -54,7 +54,8 @@ public final class Informer: Sendable {
     ///
     /// - Parameters:
     ///   - cache: The cache to keep; nobody else may change it.
-    ///   - problem: Called with each failure that is retried, for logs and metrics.
+    ///   - problem: Called with each failure that is retried, and with objects that are left out as
+    ///     they cannot be read, for logs and metrics.
     ///   - handler: Called with each batch of changes after the cache shows them.
     public init(
         client: KubernetesClient, type: ResourceType, cache: ObjectCache = ObjectCache(),
@@ -94,7 +95,8 @@ public final class Informer: Sendable {
             for action in actions {
                 switch action {
                 case .list(let limit, let token): event = await list(limit, token)
-                case .replace(let objects, let version): try await replace(objects, version)
+                case .replace(let objects, let unreadable, let version):
+                    try await replace(objects, unreadable, version)
                 case .watch(let version, let timeout):
                     (stream, event) = await watch(version, timeout)
                 case .apply(let events): await apply(events)
@@ -121,6 +123,9 @@ public final class Informer: Sendable {
                 options: ListOptions(
                     labelSelector: options.labelSelector, fieldSelector: options.fieldSelector,
                     limit: limit, continueToken: token))
+            if let error = KubernetesError(leftOut: page.unreadable, operation: "list \(type)") {
+                report(error)
+            }
             return .page(page)
         } catch {
             report(error)
@@ -147,6 +152,12 @@ public final class Informer: Sendable {
     private func receive(_ stream: WatchStream?) async -> Reflector.Event {
         do {
             guard let events = try await stream?.next() else { return .watchEnded }
+            let unreadable = events.compactMap { event in
+                if case .unreadable(let object, _) = event { object } else { nil }
+            }
+            if let error = KubernetesError(leftOut: unreadable, operation: "watch \(type)") {
+                report(error)
+            }
             if case .failed(let error)? = events.last { report(error) }
             return .events(events)
         } catch {
@@ -156,10 +167,11 @@ public final class Informer: Sendable {
     }
 
     private func replace(
-        _ objects: [KubernetesObject], _ version: ResourceVersion
+        _ objects: [KubernetesObject], _ unreadable: [UnreadableObject],
+        _ version: ResourceVersion
     ) async throws(KubernetesError) {
         let kept = options.keepsManagedFields ? objects : objects.map { $0.withoutManagedFields() }
-        guard let changes = cache.replace(with: kept, at: version) else {
+        guard let changes = cache.replace(with: kept, besides: unreadable, at: version) else {
             throw KubernetesError(
                 .versionWentBack, "cannot follow \(type) with a cache that another informer filled")
         }
@@ -196,7 +208,7 @@ extension WatchEvent {
         case .added(let object): .added(object.withoutManagedFields())
         case .modified(let object): .modified(object.withoutManagedFields())
         case .deleted(let object): .deleted(object.withoutManagedFields())
-        case .bookmark, .failed: self
+        case .unreadable, .bookmark, .failed: self
         }
     }
 }

@@ -33,8 +33,8 @@ public struct Reflector: Sendable {
     public enum Action: Sendable, Hashable {
         /// Ask for a page; without a limit, for all.
         case list(limit: Int?, continueToken: String?)
-        /// Swap the cache for these.
-        case replace([KubernetesObject], ResourceVersion)
+        /// Swap the cache for these; the others are there as well, and cannot be read.
+        case replace([KubernetesObject], unreadable: [UnreadableObject] = [], ResourceVersion)
         /// Open a watch that the server ends after the timeout.
         case watch(from: ResourceVersion, timeout: Duration)
         /// Apply changes to the cache.
@@ -63,6 +63,8 @@ public struct Reflector: Sendable {
     private var state = State.idle
     /// The objects of the pages so far; apart from the state, so that adding to it copies nothing.
     private var listed: [KubernetesObject] = []
+    /// Those of them that cannot be read.
+    private var unreadable: [UnreadableObject] = []
     private let backoff: Backoff
     private let pageSize: Int?
     /// How often continue tokens of this list expired.
@@ -122,6 +124,7 @@ public struct Reflector: Sendable {
 
     private mutating func listAgain(into actions: inout [Action]) {
         listed = []
+        unreadable = []
         state = .listing(continued: false)
         actions.append(.list(limit: limit, continueToken: nil))
     }
@@ -136,7 +139,8 @@ public struct Reflector: Sendable {
         _ page: ObjectList, _ now: Duration, _ random: Double, into actions: inout [Action]
     ) {
         listed += page.items
-        guard listed.count <= KubernetesLimits.maximumObjects else {
+        unreadable += page.unreadable
+        guard listed.count + unreadable.count <= KubernetesLimits.maximumObjects else {
             let limit = KubernetesLimits.maximumObjects
             fail(KubernetesError(.tooLarge, "cannot keep more than \(limit) objects"), &actions)
             return
@@ -152,8 +156,9 @@ public struct Reflector: Sendable {
         }
         staleLists = 0
         version = page.resourceVersion
-        actions.append(.replace(listed, page.resourceVersion))
+        actions.append(.replace(listed, unreadable: unreadable, page.resourceVersion))
         listed = []
+        unreadable = []
         watch(now, random, into: &actions)
     }
 

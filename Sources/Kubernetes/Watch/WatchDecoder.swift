@@ -51,8 +51,12 @@ public struct WatchDecoder: Sendable {
         do {
             json = try JSON(parsing: line)
         } catch {
-            throw KubernetesError(
-                .malformedReply, "cannot \(operation): an event is not JSON: \(error)")
+            guard let event = partlyRead(line) else {
+                throw KubernetesError(
+                    .malformedReply, "cannot \(operation): an event is not JSON: \(error)")
+            }
+            events.append(event)
+            return
         }
         guard let event = WatchEvent(json, operation: operation) else {
             throw KubernetesError(
@@ -61,5 +65,24 @@ public struct WatchDecoder: Sendable {
                     + "cannot be read")
         }
         events.append(event)
+    }
+    /// The event of a line whose object cannot be read, where it tells of which object it is.
+    private func partlyRead(_ line: [UInt8]) -> WatchEvent? {
+        let outline = JSONOutline(line)
+        guard let members = outline.members(of: outline.whole), let place = members["object"],
+            let type = members["type"].flatMap({ try? outline.value(at: $0) })
+        else { return nil }
+        do throws(JSONParseError) {
+            let object = try outline.value(at: place)
+            return WatchEvent(["type": type, "object": object], operation: operation)
+        } catch {
+            let object = UnreadableObject(outline, at: place, reason: error)
+            guard !object.key.name.isEmpty, object.resourceVersion != nil else { return nil }
+            switch type.stringValue {
+            case "ADDED", "MODIFIED": return .unreadable(object, isDeleted: false)
+            case "DELETED": return .unreadable(object, isDeleted: true)
+            default: return nil
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ public enum WatchEvent: Sendable, Hashable {
     case modified(KubernetesObject)
     /// An object is gone, or no longer among those watched; this was its last state.
     case deleted(KubernetesObject)
+    /// An object is new, changed or gone, and cannot be read.
+    case unreadable(UnreadableObject, isDeleted: Bool)
     /// Nothing changed up to here.
     case bookmark(ResourceVersion)
     /// The watch ends with this.
@@ -37,6 +39,7 @@ public enum WatchEvent: Sendable, Hashable {
         switch self {
         case .added(let object), .modified(let object), .deleted(let object):
             object.resourceVersion
+        case .unreadable(let object, _): object.resourceVersion
         case .bookmark(let version): version
         case .failed: nil
         }

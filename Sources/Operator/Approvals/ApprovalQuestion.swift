@@ -43,6 +43,7 @@ struct ApprovalQuestion {
             fields["message"] = .string(message.stringValue ?? message.text)
         }
         let payload = inputs["payload"]
+        if let payload { try checkNesting(of: payload, "input \"payload\"") }
         fields["payload"] = payload
         var subject: JSON = [:]
         subject["message"] = message

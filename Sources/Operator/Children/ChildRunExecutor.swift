@@ -26,6 +26,7 @@ struct ChildRunExecutor: TaskExecutor {
                 throw .invalid("the task names no definition: set its workflow")
             }
             try checkDepth(of: attempt)
+            try checkNesting(of: .object(attempt.inputs), "the inputs of the run")
             let owned = OwnedObject(context: context, type: .workflowRuns, cache: runs)
             var draft = owned.draft(of: attempt)
             draft.labels[Labels.workflow] = .string(ResourceName.labelValue(definition.name))

@@ -4,6 +4,7 @@ import GitOps
 import Kubernetes
 import Resources
 import Values
+import Workflows
 
 /// Makes a `DeadLetter` of each task of a run that failed for good.
 struct DeadLetterWriter: Sendable {
@@ -111,8 +112,13 @@ struct DeadLetterWriter: Sendable {
     }
 
     /// The inputs that the task was given: they follow from the run's status.
+    ///
+    /// None where they are too deep for an object: the letter is more than they are.
     private static func inputs(of task: JSON, _ run: KubernetesObject) -> JSON? {
         guard let template = try? ValueTemplate(parsing: task["inputs"] ?? [:]) else { return nil }
-        return try? template.evaluate(RunBindings.of(run))
+        guard let inputs = try? template.evaluate(RunBindings.of(run)),
+            !inputs.nests(deeperThan: WorkflowLimits.maximumValueDepth)
+        else { return nil }
+        return inputs
     }
 }

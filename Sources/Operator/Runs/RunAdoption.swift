@@ -97,6 +97,12 @@ enum RunAdoption: ~Copyable {
         _ environment: [String: String], _ bounds: RunLimits, pin: JSON, _ source: RunSource?,
         copies: Bool = false
     ) -> RunAdoption {
+        let depth = WorkflowLimits.maximumDefinitionDepth
+        guard !spec.nests(deeperThan: depth) else {
+            return .refused(
+                reason: "DefinitionTooDeep",
+                message: "the definition nests deeper than the \(depth) levels that a run may hold")
+        }
         let plan: WorkflowPlan
         switch WorkflowCompiler.compile(spec: spec, at: ["spec"]) {
         case .success(let compiled): plan = compiled

@@ -117,6 +117,15 @@ struct InputResolution {
     }
 
     private mutating func checkSize(_ values: JSONObject) {
+        if JSON.object(values).nests(deeperThan: WorkflowLimits.maximumValueDepth) {
+            diagnostics.append(
+                Diagnostic(
+                    .inputsTooLarge,
+                    "the inputs nest deeper than the \(WorkflowLimits.maximumValueDepth) levels a"
+                        + " checkpoint can hold", at: path,
+                    suggestion: "give what is deep as a text"))
+            return
+        }
         let size = JSON.object(values).bytes.count
         guard size > WorkflowLimits.maximumInputBytes else { return }
         diagnostics.append(

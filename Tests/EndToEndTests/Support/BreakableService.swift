@@ -8,6 +8,7 @@ final class BreakableService: Sendable {
         struct State {
             var status = 200
             var headers: HTTPHeaders = [:]
+            var body = "{}"
             var count = 0
         }
 
@@ -26,7 +27,8 @@ final class BreakableService: Sendable {
             answers.state.withLock { state in
                 state.count += 1
                 return HTTPServerResponse(
-                    status: state.status, headers: state.headers, body: .bytes(Array("{}".utf8)))
+                    status: state.status, headers: state.headers,
+                    body: .bytes(Array(state.body.utf8)))
             }
         }
     }
@@ -37,10 +39,11 @@ final class BreakableService: Sendable {
     var count: Int { answers.state.withLock { $0.count } }
 
     /// Says how requests are answered from now on.
-    func answer(_ status: Int, _ headers: HTTPHeaders = [:]) {
+    func answer(_ status: Int, _ headers: HTTPHeaders = [:], body: String = "{}") {
         answers.state.withLock { state in
             state.status = status
             state.headers = headers
+            state.body = body
         }
     }
 
