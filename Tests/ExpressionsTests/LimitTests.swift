@@ -102,20 +102,20 @@ import Values
         )
     }
 
-    @Test(arguments: ["[$, $]", "{'a': $, 'b': [$, $]}", "[{'a': $}, {'a': $}]", "[[$], [$]][0]"])
+    @Test(arguments: ["{'a': $, 'b': $}", "{'a': [$], 'b': [$]}", "[{'a': $, 'b': $}]"])
     func `types that double at each step are told apart within bounds`(step: String) throws {
-        var source = "[v60, v60]"
-        for index in (1...60).reversed() {
-            let value = step.replacing("$", with: "v\(index - 1)")
-            source = "cel.bind(v\(index), \(value), \(source))"
+        // Two chains: parts of one and the same map are known to be the same at once.
+        var source = "[x40, y40]"
+        for index in (1...40).reversed() {
+            for name in ["x", "y"] {
+                let value = step.replacing("$", with: "\(name)\(index - 1)")
+                source = "cel.bind(\(name)\(index), \(value), \(source))"
+            }
         }
-        source = "cel.bind(v0, 1, \(source))"
+        source = "cel.bind(x0, {'a': 1}, cel.bind(y0, {'a': 1}, \(source)))"
         let (type, problems) = try Expression(parsing: source).check(against: TypeEnvironment())
         #expect(problems.isEmpty)
-        guard case .list = type else {
-            Issue.record("\(type)")
-            return
-        }
+        #expect(type == .list(.dyn))
     }
 
     @Test(arguments: ["((a{1000}){1000}){1000}", String(repeating: "a", count: 5000)])

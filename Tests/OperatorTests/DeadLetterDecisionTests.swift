@@ -17,7 +17,7 @@ import Values
         letter.spec = [
             "run": ["name": "source", "uid": "u0"], "task": "load",
             "definition": ["id": "load", "type": "command", "dependsOn": ["first"]],
-            "inputs": ["command": ["echo", "${{ literal }}"]],
+            "inputs": ["command": ["echo", "${{ literal }}"], "shell": true],
         ]
         if let request { letter.spec["retry"] = ["id": .string(request)] }
         if let taken {
@@ -83,8 +83,12 @@ import Values
         let spec = decide(letter(request: "one")).run?.spec
         let task = spec?["workflowSpec"]?["tasks"]?[0]
         #expect(task?["dependsOn"] == nil)
-        #expect(task?["inputs"] == ["command": "${{ workflow.inputs.given[\"command\"] }}"])
-        #expect(spec?["inputs"] == ["given": ["command": ["echo", "${{ literal }}"]]])
+        #expect(
+            task?["inputs"] == [
+                "command": "${{ workflow.inputs.given[\"command\"] }}", "shell": true,
+            ])
+        let given: JSON = ["command": ["echo", "${{ literal }}"], "shell": true]
+        #expect(spec?["inputs"] == ["given": given])
     }
 
     @Test(arguments: [

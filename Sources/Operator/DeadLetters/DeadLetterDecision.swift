@@ -155,11 +155,14 @@ struct DeadLetterDecision: Hashable {
     private static func aloneSpec(of letter: KubernetesObject, inputs: JSON) -> JSON {
         var task = letter.spec["definition"] ?? [:]
         for field in ["dependsOn", "condition", "join", "onFalse"] { task[field] = nil }
-        let names = inputs.objectValue?.keys.sorted() ?? []
+        let given = (inputs.objectValue ?? [:]).sorted { $0.key < $1.key }
         task["inputs"] = .object(
             JSONObject(
-                names.map { name in
-                    (name, .string("${{ workflow.inputs.given[\(JSON.string(name).text)] }}"))
+                given.map { name, value in
+                    // Whether a command is a script must be written out: no expression may decide it.
+                    guard value.boolValue == nil else { return (name, value) }
+                    let place = "workflow.inputs.given[\(JSON.string(name).text)]"
+                    return (name, .string("${{ \(place) }}"))
                 }))
         let id = task["id"]?.stringValue ?? "task"
         return [
