@@ -48,7 +48,9 @@ import Testing
     /// The same of all that edition has.
     @Test(
         arguments: [
-            671, 1509, 9223, 10_604, 14_434, 18_857, 24_849, 26_511, 33_508, 33_873, 42_658,
+            671, 1509, 9223, 10_604, 14_434, 18_857, 24_849, 26_511, 19_707, 23_544, 26_902, 31_708,
+            33_508, 33_873, 42_658,
+            44_663, 51_457, 51_818,
             54_349, 60_342, 200_775, 300_496,
         ] as [UInt64])
     func `what once broke a law of streams of commands holds it`(seed: UInt64) {

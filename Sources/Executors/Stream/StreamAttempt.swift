@@ -62,6 +62,7 @@ struct StreamAttempt: Sendable {
 
     /// Works until the stream has ended.
     mutating func run(taking buffer: RecordBuffer) async throws(TaskError) -> AttemptOutcome {
+        log.expect(readers: request.streamReaders)
         do {
             if generation > 0 {
                 try begin()
@@ -136,9 +137,7 @@ struct StreamAttempt: Sendable {
 
     /// Begins the task's own stream, or goes on with it; its generation is that of the source.
     private func begin() throws(StreamFailure) {
-        try log.begin(
-            generation: generation, start: pipeline.results(after: 0).first,
-            readers: request.streamReaders)
+        try log.begin(generation: generation, start: pipeline.results(after: 0).first)
         source?.acknowledge(request.taskID, upTo: pipeline.next, of: generation)
     }
 

@@ -160,7 +160,7 @@ final class RetentionController: Sendable {
         // Until the cache shows our own last write of a run, it shows the past (law 23): its change
         // brings the group here again.
         var hasFailed = false
-        for run in decision.expired where !Task.isCancelled && caches.runs.isCurrent(run.key) {
+        for run in decision.expired where !Task.isCancelled && isAsSeen(run) {
             // Since the look before the first of them some time has passed.
             if isTakenOver(run) { continue }
             if let wait = settling(run) {
@@ -194,6 +194,12 @@ final class RetentionController: Sendable {
     private func isTakenOver(_ run: KubernetesObject) -> Bool {
         let index = RetentionController.takeoverIndex.name
         return caches.runs.count(index: index, value: run.key.description) > 0
+    }
+
+    /// Whether a run is as it was when it was decided on: others were archived since.
+    private func isAsSeen(_ run: KubernetesObject) -> Bool {
+        caches.runs.isCurrent(run.key)
+            && caches.runs.object(run.key)?.resourceVersion == run.resourceVersion
     }
 
     /// Whether a definition that one of the runs carries says how long they are kept.

@@ -34,7 +34,7 @@ extension LawBook {
         let version = LawBook.version(in: json)
         let key = "\(host.number) \(route.objectPath)"
         // What is told of a run, and that it is archived, is noted beside its progress by others.
-        let writer = LawBook.writer(of: json["status"])
+        let writer = LawBook.writer(route, json)
         if route.subresource == "status" {
             if version == nil {
                 violated(22, "\(route.kind) \(route.name) says no version")
@@ -82,9 +82,10 @@ extension LawBook {
             .flatMap { Int64($0) }
     }
 
-    /// Which of the controllers that write a status writes it.
-    private static func writer(of status: JSON?) -> String {
-        let fields = status?.objectValue?.keys.map { String($0) } ?? []
+    /// Which of the controllers that write an object, or its status, writes it.
+    private static func writer(_ route: Route, _ body: JSON) -> String {
+        guard route.subresource == "status" else { return action(route, body) }
+        let fields = body["status"]?.objectValue?.keys.map { String($0) } ?? []
         return ["notifications", "conditions"].first { fields == [$0] } ?? ""
     }
 
@@ -131,7 +132,7 @@ extension LawBook {
         case .failure(let error): isUnknown = error.outcomeUnknown
         }
         let written = (try? JSON(parsing: body)) ?? .null
-        let writer = route.subresource == "status" ? LawBook.writer(of: written["status"]) : ""
+        let writer = LawBook.writer(route, written)
         state.withLock { state in
             if route.subresource == "status" { state.writing[key + writer, default: 1] -= 1 }
             let part = LawBook.part(key, route, writer)

@@ -127,7 +127,13 @@ extension LawBook {
         let model = run.model?.task(at: id)
         // What is found by its name starts unrecorded, so its failure may be recorded with the next.
         let isNamed = model.map { ["approval", "workflow"].contains($0.type) } ?? false
-        if attempt < oldAttempt || (attempt > oldAttempt + 1 && !isNamed) {
+        // One that nobody began, as a circuit was open, may be stored together with the next.
+        let hasGap =
+            attempt > oldAttempt + 1
+            && ((oldAttempt + 1)..<attempt).contains { number in
+                attempts[AttemptName(run: uid, task: id, attempt: Int(number))] != nil
+            }
+        if attempt < oldAttempt || (hasGap && !isNamed) {
             found.append((7, "\(uid): \(id) went from attempt \(oldAttempt) to \(attempt)"))
         }
         let counted = Int(attempt - (new["interruptions"]?.integerValue ?? 0))

@@ -106,9 +106,12 @@ struct RepositoryJudge {
     /// What the repository gave and would delete, were it in no file.
     private var prunable: [KubernetesObject] {
         guard repository.spec["prune"]?.boolValue ?? true else { return [] }
-        return objects.filter {
-            $0.givenBy == repository.labelAsRepository && !$0.isKeptByAnnotation
-                && $0.annotation(RepositoryWords.uid) == repository.uid
+        // What another of its name gave is its own once it is in its inventory.
+        let known = Set(inventory.map(\.id))
+        return objects.filter { object in
+            object.givenBy == repository.labelAsRepository && !object.isKeptByAnnotation
+                && (object.annotation(RepositoryWords.uid) == repository.uid
+                    || known.contains("\(object.kind)/\(object.name)"))
         }
     }
 

@@ -52,6 +52,14 @@ public final class StreamLog: Sendable {
         }
     }
 
+    /// Names those that records are kept for until they let go of them: all who read from now on.
+    ///
+    /// For the begin of an attempt: who ends while it works is not waited for again.
+    public func expect(readers: [String]) {
+        state.withLock { $0.expect(readers) }
+        signal.raise()
+    }
+
     /// Adds records behind those there are, waiting while the log is full.
     ///
     /// - Returns: false where the task was cancelled before there was room.

@@ -153,7 +153,6 @@ struct StreamLogState: Sendable {
     ) throws(StreamFailure) {
         try open()
         ending = nil
-        knowsReaders = true
         // Of records that a writer does not have any more, the log must have had all: a disk that was
         // lost, or was away while the task ran elsewhere, may hold others.
         if self.generation != generation || count < start {
@@ -162,11 +161,17 @@ struct StreamLogState: Sendable {
                 throw StreamFailure(.storage, "the stream cannot be begun: \(error)")
             }
         }
-        guard let names else { return }
-        // What a reader has said stays said, also where the log begins anew behind it or before it.
-        let unread = Place(generation: generation, offset: first)
+        if let names { expect(names) }
+    }
+
+    /// Names all readers.
+    ///
+    /// What one has said stays said, also where the log begins anew.
+    mutating func expect(_ names: [String]) {
+        let unread = Place(generation: 0, offset: 0)
         readers = Dictionary(
             names.map { ($0, readers[$0] ?? unread) }, uniquingKeysWith: { first, _ in first })
+        knowsReaders = true
     }
 
     private mutating func makeAnew(_ generation: Int64, _ start: Int64) throws(FileError) {
