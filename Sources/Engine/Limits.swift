@@ -72,7 +72,7 @@ enum StatusReserve {
     /// A task's entry besides its id and outputs, with an error of the smallest size.
     static let task = 288
     /// What an entry has besides where its task is a container or has other options.
-    static let options = 224
+    static let options = 272
 
     /// The room of a task's entry.
     static func entry(hasOptions: Bool) -> Int { hasOptions ? task + options : task }
@@ -99,6 +99,11 @@ enum StoredLimits {
     /// Attempts of one task: a policy allows 1000, and interruptions, fallbacks and what users ask for
     /// are bounded as well.
     static let attempts: Int32 = 1 << 20
+}
+
+/// How far a clock may go back before what was decided by it is looked at again.
+enum ClockLimits {
+    static let step = Duration.seconds(1)
 }
 
 /// The most bytes of texts that come from outside the engine.

@@ -71,8 +71,10 @@ public enum TaskPhase: String, Sendable, Hashable, CaseIterable {
             (.waitingApproval, .inDoubt):
             true
         case (.running, _), (.waitingApproval, _): next.isTerminal
-        // A wait has no attempt that could fail.
-        case (.waiting, .completed), (.waiting, .skipped), (.waiting, .cancelled): true
+        // A wait has no attempt that could fail, and only ends too late.
+        case (.waiting, .completed), (.waiting, .skipped), (.waiting, .cancelled),
+            (.waiting, .retrying), (.waiting, .ready), (.waiting, .failed), (.waiting, .timedOut):
+            true
         case (.retrying, .ready), (.retrying, .completed), (.retrying, .skipped),
             (.retrying, .cancelled):
             true

@@ -34,12 +34,7 @@ extension RunMachine {
     ) -> Timestamp? {
         let isPlain = tasks[task].traits.isDisjoint(with: [.timed, .options])
         if isPlain && tasks[task].instance == 0 { return nil }
-        let (program, index) = place(of: task)
-        var deadline: Timestamp?
-        if let timeout = program.tasks[index].timeout {
-            deadline = (now + timeout).roundedToMilliseconds(.up)
-        }
-        if let total = totalDeadline(of: task) { deadline = min(deadline ?? total, total) }
+        let deadline = ownDeadline(of: task, at: now)
         if let deadline {
             timers.set(task, to: deadline)
             // It is found again after a crash, and then has the time it had.
@@ -131,10 +126,13 @@ extension RunMachine {
             fail(task, error, as: .timedOut, at: now, into: &actions)
             return
         }
+        countPause(of: task, at: now)
         record(error, of: task)
         move(task, to: .retrying)
         tasks[task].marks.remove(.container)
         details[task]?.nextAttempt = next
+        let seconds = delay.components.seconds + (delay.components.attoseconds > 0 ? 1 : 0)
+        details[task]?.wait = Int32(clamping: max(1, seconds))
         timers.set(task, to: next)
         let text =
             "attempt \(tasks[task].attempt) of task '\(path)' failed, the next is due in"
@@ -173,6 +171,7 @@ extension RunMachine {
             return
         }
         timers.clear(task)
+        countPause(of: task, at: now)
         if tasks[task].traits.contains(.options) {
             let (program, index) = place(of: task)
             switch program.tasks[index].interruptionAction {
@@ -237,6 +236,7 @@ extension RunMachine {
         } else {
             attempt.deadline = setDeadline(of: task, attempt.type, at: now)
         }
+        if run.phase == .paused, standsStill(task) { timers.clear(task) }
         actions.append(.launch(attempt))
         // What it made is still there: it must be found to be stopped.
         if tasks[task].reason == .expired {

@@ -24,6 +24,7 @@ extension RunMachine {
                 }
             }
             resumeRollback(at: now, into: &actions)
+            bringNearer(at: now)
             fireTimers(at: now, into: &actions)
         }
         applyDesiredState(at: now, into: &actions)
@@ -74,7 +75,7 @@ extension RunMachine {
             notify(.normal, "RunPaused", "the run is paused", into: &actions)
             withdrawRequests(into: &actions)
             run.pausedSince = now
-            timers.clear(TimerSlot.runDeadline)
+            stopTimers()
             ledger.hurry()
         case .running:
             guard run.phase == .paused else { return }
@@ -86,11 +87,7 @@ extension RunMachine {
     private mutating func resume(at now: Timestamp, into actions: inout [RunAction]) {
         moveRun(to: .running, "ResumeRequested", at: now)
         notify(.normal, "RunResumed", "the run goes on", into: &actions)
-        if let deadline = run.deadline, let since = run.pausedSince {
-            let moved = deadline + max(.zero, now - since)
-            run.deadline = moved
-            timers.set(TimerSlot.runDeadline, to: moved)
-        }
+        if let since = run.pausedSince { moveDeadlines(by: max(.zero, now - since), since: since) }
         run.pausedSince = nil
         ledger.hurry()
         let waiting = cleared

@@ -54,7 +54,7 @@ extension RunMachine {
             switch tasks[task].phase {
             case .retrying:
                 timers.clear(task)
-                details[task]?.nextAttempt = nil
+                forgetWait(of: task)
                 enqueue(task)
             case .inDoubt: enqueue(task)
             default:

@@ -224,10 +224,14 @@ extension RunMachine {
         let isContainer = tasks[task].traits.contains(.container) && !isFallingBack(task)
         switch tasks[task].phase {
         case .pending, .inDoubt: break
-        case .ready: ready.insert(task, level: tasks[task].level)
+        case .ready:
+            ready.insert(task, level: tasks[task].level)
+            setReadyTimer(of: task)
         case .running where isContainer:
             tasks[task].marks.insert(.container)
-            if let deadline = details[task]?.deadline { timers.set(task, to: deadline) }
+            if run.phase != .paused, let deadline = details[task]?.deadline {
+                timers.set(task, to: deadline)
+            }
         case .launching, .running:
             active.insert(task)
             if tasks[task].traits.contains(.companion) { companions += 1 }
@@ -235,7 +239,7 @@ extension RunMachine {
             active.insert(task)
             approvals += 1
             hasRarePhases = true
-        case .waiting: if let until = details[task]?.until { timers.set(task, to: until) }
+        case .waiting: setWaitTimer(of: task)
         case .retrying:
             if let next = details[task]?.nextAttempt { timers.set(task, to: next) }
         case .completed, .failed, .skipped, .cancelled, .timedOut: restoreEnd(of: task)

@@ -9,12 +9,7 @@ extension RunMachine {
         _ task: Int, at now: Timestamp, into actions: inout [RunAction]
     ) -> Bool {
         if let deadline = totalDeadline(of: task), deadline <= now {
-            let (program, index) = place(of: task)
-            let limit = program.tasks[index].totalTimeout ?? .zero
-            let error = TaskError(
-                type: TaskError.Kind.timeout,
-                message: "the attempts took longer than \(limit.text) in all", isRetryable: false)
-            fail(task, error, as: .timedOut, at: now, into: &actions)
+            failInAll(task, at: now, into: &actions)
             return true
         }
         if !isFallingBack(task) {
@@ -31,15 +26,44 @@ extension RunMachine {
         return true
     }
 
-    /// When all attempts of a task must have ended; counted from its recorded start.
+    /// Fails a task whose attempts have had all the time they get.
+    private mutating func failInAll(
+        _ task: Int, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        let (program, index) = place(of: task)
+        let limit = program.tasks[index].totalTimeout ?? .zero
+        let error = TaskError(
+            type: TaskError.Kind.timeout,
+            message: "the attempts took longer than \(limit.text) in all", isRetryable: false)
+        fail(task, error, as: .timedOut, at: now, into: &actions)
+    }
+
+    /// The time of all attempts is over while the next one waits for a place.
+    mutating func expireReady(_ task: Int, at now: Timestamp, into actions: inout [RunAction]) {
+        unqueue(task, into: &actions)
+        tasks[task].marks.remove(.lookedUp)
+        failInAll(task, at: now, into: &actions)
+    }
+
+    /// When all attempts of a task must have ended: counted from its recorded start, without the pauses
+    /// in which it stood still.
     func totalDeadline(of task: Int) -> Timestamp? {
         guard tasks[task].traits.contains(.options), let started = tasks[task].started else {
             return nil
         }
         let (program, index) = place(of: task)
-        return program.tasks[index].totalTimeout.map {
-            (started + $0).roundedToMilliseconds(.up)
+        guard let limit = program.tasks[index].totalTimeout else { return nil }
+        return details[task]?.totalDeadline ?? (started + limit).roundedToMilliseconds(.up)
+    }
+
+    /// When the attempt of a task that starts now must have ended by its own timeouts.
+    func ownDeadline(of task: Int, at now: Timestamp) -> Timestamp? {
+        let (program, index) = place(of: task)
+        let deadline = program.tasks[index].timeout.map {
+            (now + $0).roundedToMilliseconds(.up)
         }
+        guard let total = totalDeadline(of: task) else { return deadline }
+        return min(deadline ?? total, total)
     }
 
     /// Whether a task's own means have failed, and another is tried.
@@ -126,7 +150,31 @@ extension RunMachine {
         }
         move(task, to: .waiting)
         details[task, default: TaskDetail()].until = until
-        timers.set(task, to: until)
+        if let deadline = ownDeadline(of: task, at: now), deadline < until {
+            details[task]?.deadline = deadline
+        }
+        setWaitTimer(of: task)
+    }
+
+    /// Sets the timer of a task that waits for a moment: to that, or to its deadline before it.
+    mutating func setWaitTimer(of task: Int) {
+        guard let detail = details[task], let until = detail.until else { return }
+        timers.set(task, to: min(until, detail.deadline ?? until))
+    }
+
+    /// What a task waits for has come, or its deadline before that.
+    mutating func endWait(of task: Int, at now: Timestamp, into actions: inout [RunAction]) {
+        guard let detail = details[task], let until = detail.until,
+            let deadline = detail.deadline, deadline < until
+        else {
+            complete(task, with: [:], at: now, into: &actions)
+            return
+        }
+        details[task]?.until = nil
+        details[task]?.deadline = nil
+        let (program, index) = place(of: task)
+        let limit = program.tasks[index].timeout ?? program.tasks[index].totalTimeout ?? .zero
+        retryOrFail(task, .timedOut(after: limit), as: .timedOut, at: now, into: &actions)
     }
 }
 

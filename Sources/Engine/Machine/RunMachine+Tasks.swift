@@ -64,6 +64,7 @@ extension RunMachine {
     mutating func enqueue(_ task: Int) {
         if tasks[task].phase != .ready { move(task, to: .ready) }
         ready.insert(task, level: tasks[task].level)
+        setReadyTimer(of: task)
     }
 
     /// Ends a task.
@@ -90,8 +91,9 @@ extension RunMachine {
     }
 
     private mutating func clearMoments(of task: Int) {
-        details[task]?.nextAttempt = nil
+        forgetWait(of: task)
         details[task]?.deadline = nil
+        details[task]?.totalDeadline = nil
         details[task]?.until = nil
     }
 

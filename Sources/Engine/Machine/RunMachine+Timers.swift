@@ -39,9 +39,10 @@ extension RunMachine {
     ) {
         switch tasks[task].phase {
         case .retrying:
-            details[task]?.nextAttempt = nil
+            forgetWait(of: task)
             enqueue(task)
-        case .waiting: complete(task, with: [:], at: now, into: &actions)
+        case .ready: expireReady(task, at: now, into: &actions)
+        case .waiting: endWait(of: task, at: now, into: &actions)
         case .running where tasks[task].isOpenContainer:
             containers[task]?.isExpired = true
             stopBodies(of: task, .timedOut, at: now, into: &actions)
@@ -59,6 +60,30 @@ extension RunMachine {
             expire(task, at: now)
         default: break
         }
+    }
+
+    /// Brings attempts nearer that a clock which was ahead has set too far off: none is waited for
+    /// longer than its policy, or the other side, said.
+    ///
+    /// O(tasks that have details), where the clock went back and in a run that is taken up.
+    mutating func bringNearer(at now: Timestamp) {
+        for task in details.keys.sorted() where tasks[task].phase == .retrying {
+            // Earlier releases did not store how long.
+            guard let detail = details[task], let next = detail.nextAttempt, detail.wait > 0,
+                next > now + .seconds(Int64(detail.wait))
+            else { continue }
+            let nearer = (now + .seconds(Int64(detail.wait))).roundedToMilliseconds(.up)
+            details[task]?.nextAttempt = nearer
+            timers.set(task, to: nearer)
+            change(task)
+            ledger.hurry()
+        }
+    }
+
+    /// Forgets for when the next attempt was due.
+    mutating func forgetWait(of task: Int) {
+        details[task]?.nextAttempt = nil
+        details[task]?.wait = 0
     }
 
     /// Sees to it that changes which force no write are still written soon: somebody watches.

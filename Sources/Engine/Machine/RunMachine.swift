@@ -81,6 +81,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var timers: TimerHeap
     /// The moment the owner was last asked to come back at; nil once it has.
     var announcedTimer: Optional<Timestamp>
+    /// The moment of the last event; nil before the first.
+    var heard: Optional<Timestamp>
     /// Whether the moment is set by which what changed is written at the latest.
     var isLagTimed: Bool
     var ledger: CheckpointLedger
@@ -152,6 +154,7 @@ public struct RunMachine: ~Copyable, Sendable {
         completions = 0
         timers = TimerHeap()
         announcedTimer = nil
+        heard = nil
         isLagTimed = false
         shards = [CheckpointShard()]
         taken = TransitionSet()
@@ -216,7 +219,10 @@ public struct RunMachine: ~Copyable, Sendable {
     ) {
         guard fault == nil else { return }
         let before = actions.count
-        take(event, at: now.roundedToMilliseconds(.down), into: &actions)
+        let now = now.roundedToMilliseconds(.down)
+        if let heard, now + ClockLimits.step < heard { bringNearer(at: now) }
+        heard = now
+        take(event, at: now, into: &actions)
         if fault != nil { actions.removeSubrange(before...) }
     }
 

@@ -42,6 +42,8 @@ struct TaskState: Sendable {
 /// What only some tasks have.
 struct TaskDetail: Sendable, Hashable {
     var nextAttempt: Timestamp?
+    /// How many seconds the next attempt is waited for, rounded up; 0 in statuses of earlier releases.
+    var wait: Int32 = 0
     var errorType: String?
     var errorMessage: String?
     /// The number that the other side gave.
@@ -51,7 +53,11 @@ struct TaskDetail: Sendable, Hashable {
     var caseName: String?
     /// When the attempt under way must have ended, where that outlives this process: of a container,
     /// and of an attempt that is idempotent by a name.
+    ///
+    /// Of a wait, where that is before what it waits for.
     var deadline: Timestamp?
+    /// When all attempts must have ended, where a pause has moved that.
+    var totalDeadline: Timestamp?
     /// Since when the next attempt waits to be admitted.
     var queued: Timestamp?
     /// When a task that waits for a moment is done.

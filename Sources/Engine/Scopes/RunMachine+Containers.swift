@@ -50,12 +50,7 @@ extension RunMachine {
     }
 
     private mutating func setContainerDeadline(of task: Int, at now: Timestamp) {
-        let (program, index) = place(of: task)
-        var deadline = program.tasks[index].timeout.map {
-            (now + $0).roundedToMilliseconds(.up)
-        }
-        if let total = totalDeadline(of: task) { deadline = min(deadline ?? total, total) }
-        guard let deadline else { return }
+        guard let deadline = ownDeadline(of: task, at: now) else { return }
         details[task, default: TaskDetail()].deadline = deadline
         timers.set(task, to: deadline)
     }

@@ -22,6 +22,8 @@ struct TaskFields: OptionSet, Sendable {
     static let progress = TaskFields(rawValue: 131072)
     /// A part of the error, and so not among the names.
     static let errorCode = TaskFields(rawValue: 262144)
+    static let totalDeadline = TaskFields(rawValue: 524288)
+    static let wait = TaskFields(rawValue: 1_048_576)
 
     /// Every field with its name, sorted by it.
     static let named: [(name: String, field: TaskFields)] = [
@@ -30,8 +32,8 @@ struct TaskFields: OptionSet, Sendable {
         ("interruptions", .interruptions), ("iterations", .iterations), ("message", .message),
         ("nextAttemptTime", .nextAttemptTime), ("order", .order), ("outputs", .outputs),
         ("phase", .phase), ("progress", .progress), ("queuedTime", .queuedTime),
-        ("reason", .reason),
-        ("startTime", .startTime), ("until", .until),
+        ("reason", .reason), ("startTime", .startTime), ("totalDeadline", .totalDeadline),
+        ("until", .until), ("wait", .wait),
     ]
 }
 

@@ -221,6 +221,8 @@ struct StatusReader {
         task.detail.deadline = try time(entry, "deadline", path)
         task.detail.until = try time(entry, "until", path)
         task.detail.queued = try time(entry, "queuedTime", path)
+        task.detail.totalDeadline = try time(entry, "totalDeadline", path)
+        task.detail.wait = try integer(entry, "wait", path) ?? 0
         task.detail.fallback = try integer(entry, "fallback", path) ?? 0
         task.detail.order = try integer(entry, "order", path) ?? 0
         if let error = try object(entry, "error", path) {

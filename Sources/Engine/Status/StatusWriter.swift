@@ -261,6 +261,8 @@ extension RunMachine {
         if detail.progress != nil { fields.insert(.progress) }
         if detail.until != nil { fields.insert(.until) }
         if detail.queued != nil { fields.insert(.queuedTime) }
+        if detail.totalDeadline != nil { fields.insert(.totalDeadline) }
+        if detail.wait > 0 { fields.insert(.wait) }
         return fields
     }
 
@@ -313,6 +315,8 @@ extension RunMachine {
         case .until: times[details[task]?.until]
         case .progress: .object(OutputCoding.encode(details[task]?.progress ?? [:]))
         case .queuedTime: times[details[task]?.queued]
+        case .totalDeadline: times[details[task]?.totalDeadline]
+        case .wait: .integer(Int64(details[task]?.wait ?? 0))
         default: errorMembers(task)
         }
     }

@@ -320,7 +320,7 @@ extension RunController {
     /// write succeeds, and each that fails asks for the next.
     private func drive(_ driver: RunDriver) async {
         while !Task.isCancelled, isDriven(driver),
-            driver.hasEvents || driver.wake.map({ $0 <= context.time.now() }) == true
+            driver.hasEvents || driver.isDue(at: context.time.now())
         {
             let actions = driver.step(
                 at: context.time.now(), admit: admission.request, withdraw: admission.withdraw)

@@ -37,6 +37,8 @@ final class RunDriver: Sendable {
         var comparedGeneration: Int64
         var resourceVersion: ResourceVersion?
         var wake: Timestamp?
+        /// When it was stepped last, by the clock of then.
+        var stepped: Timestamp?
         /// The last checkpoint that is known to be stored by us, or that we took the run up from.
         var acknowledged: Int64
         /// Who wrote that checkpoint, or claimed the run since.
@@ -239,6 +241,13 @@ final class RunDriver: Sendable {
     /// When this run must be stepped again without any event; nil where it waits for none.
     var wake: Timestamp? { state.withLock { $0.wake } }
 
+    /// Whether its moment has come, or the clock was put back since that was set.
+    func isDue(at now: Timestamp) -> Bool {
+        state.withLock { state in
+            state.wake.map { $0 <= now || state.isClockBehind(now) } ?? false
+        }
+    }
+
     /// Whether events wait.
     var hasEvents: Bool { state.withLock { !$0.mailbox.isEmpty } }
 
@@ -284,11 +293,18 @@ extension KubernetesObject {
 }
 
 extension RunDriver.State {
+    /// Whether the clock was put back since the last step: what was to wake it is further off than it
+    /// was meant to be, and the machine looks at that.
+    fileprivate func isClockBehind(_ now: Timestamp) -> Bool {
+        stepped.map { now + .seconds(2) < $0 } ?? false
+    }
+
     fileprivate mutating func handleMailbox(at now: Timestamp) -> [RunAction] {
-        if let wake, wake <= now {
+        if let wake, wake <= now || isClockBehind(now) {
             self.wake = nil
             mailbox.append(.timerFired)
         }
+        stepped = now
         var actions: [RunAction] = []
         for event in mailbox { machine.handle(event, at: now, into: &actions) }
         mailbox.removeAll(keepingCapacity: true)

@@ -104,7 +104,10 @@ extension ResourceDefinition {
             "order": .integer(
                 "The place of its end among those of the tasks that can be undone.", minimum: 0),
             "progress": .freeObject("How far an attempt has come; another goes on from there."),
+            "totalDeadline": .timestamp(
+                "When all attempts must have ended, where a pause has moved that."),
             "until": .timestamp("The moment that the task waits for."),
+            "wait": .integer("How many seconds the next attempt is waited for.", minimum: 0),
             "queuedTime": .timestamp("Since when the next attempt waits to be admitted."),
         ])
 

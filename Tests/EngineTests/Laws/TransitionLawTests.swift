@@ -16,7 +16,9 @@ import Workflows
     /// Where a task may go from each of its phases.
     private static let tasks: [TaskPhase: Set<TaskPhase>] = [
         .pending: [.ready, .completed, .failed, .skipped, .cancelled],
-        .waiting: [.completed, .skipped, .cancelled],
+        .waiting: [
+            .ready, .retrying, .completed, .failed, .skipped, .cancelled, .timedOut,
+        ],
         .ready: [
             .launching, .running, .waiting, .retrying, .completed, .failed, .skipped, .cancelled,
             .timedOut,
