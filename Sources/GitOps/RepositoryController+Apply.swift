@@ -140,6 +140,8 @@ extension RepositoryController {
         do {
             guard let present = try await look(type, key),
                 present.label(Labels.repository) == ResourceName.labelValue(object.name),
+                // Another may have come in the place of ours, under its name, and have taken it over.
+                present.annotation(Annotations.repositoryUID) ?? object.uid == object.uid,
                 present.annotation(Annotations.prune) != "disabled"
             else { return nil }
             try await client.delete(

@@ -50,7 +50,10 @@ public final class Operator: Sendable {
         public var admission = AdmissionConfiguration()
         /// The bounds of the streams of tasks.
         public var streams = StreamLimits()
-        /// The name of this process in checkpoints, which no other may have; nil makes one.
+        /// The name of this operator in checkpoints; nil makes one.
+        ///
+        /// No other may have it, nor one of another term of this process: it takes what bears the name
+        /// for its own work.
         public var holder: String?
         /// What a run may take at most; what its status has no room for goes into shards.
         public var runLimits = RunLimits()

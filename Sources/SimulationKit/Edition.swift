@@ -10,9 +10,11 @@ extension Simulation {
         case repositories = 3
         /// Streams of commands and of responses as well.
         case sources = 4
+        /// Waits, containers and retries with deadlines as well.
+        case deadlines = 5
 
         /// All there is.
-        public static let latest = Edition.sources
+        public static let latest = Edition.deadlines
 
         /// By age.
         public static func < (first: Edition, second: Edition) -> Bool {
@@ -22,5 +24,6 @@ extension Simulation {
         var hasStreams: Bool { self >= .streams }
         var hasRepositories: Bool { self >= .repositories }
         var hasSources: Bool { self >= .sources }
+        var hasDeadlines: Bool { self >= .deadlines }
     }
 }

@@ -49,6 +49,17 @@ import Workflows
         #expect(driver.hasEvents)
     }
 
+    @Test func `law 10: an end that another gave a claimed run is not taken for our own`() throws {
+        let driver = try driver(object(version: 100), holder: "host/1")
+        let claim: JSON = ["sequence": 0, "holder": "host/1"]
+        driver.claimed(object(version: 101, status: ["phase": "Pending", "checkpoint": claim]))
+        let isTaken = ["Pending", "Cancelled"].map { phase in
+            driver.isTakenOver(
+                in: object(version: 102, status: ["phase": .string(phase), "checkpoint": claim]))
+        }
+        #expect(isTaken == [false, true])
+    }
+
     @Test(
         arguments: [
             (nil, nil, nil, .normal), (nil, nil, "high", .high), (nil, -5, "high", .low),

@@ -51,11 +51,18 @@ import Testing
             671, 1509, 9223, 10_604, 14_434, 18_857, 24_849, 26_511, 19_707, 23_544, 26_902, 31_708,
             33_508, 33_873, 42_658,
             44_663, 51_457, 51_818,
-            54_349, 60_342, 200_775, 300_496,
+            54_349, 55_483, 73_762, 74_689, 60_342, 200_775, 300_496,
         ] as [UInt64])
     func `what once broke a law of streams of commands holds it`(seed: UInt64) {
         let report = Simulation.run(seed: seed, edition: .sources)
         #expect(report.violations.isEmpty, "simulate \(seed) --edition 4")
+    }
+
+    /// The same of all that edition has.
+    @Test(arguments: [2300, 3518] as [UInt64])
+    func `what once broke a law of deadlines holds it`(seed: UInt64) {
+        let report = Simulation.run(seed: seed, edition: .deadlines)
+        #expect(report.violations.isEmpty, "simulate \(seed) --edition 5")
     }
 
     /// What later editions draw is drawn apart: this is a seed without any of it.

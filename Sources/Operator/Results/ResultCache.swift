@@ -18,6 +18,8 @@ final class ResultCache: Sendable {
         static let age = Duration.seconds(30 * 86_400)
         /// The most results that wait to be stored; what is over is dropped.
         static let pending = 1000
+        /// How many results are looked for at once.
+        static let searches = 8
     }
 
     /// How long between two sweeps of a namespace that nothing is stored in.
@@ -32,8 +34,18 @@ final class ResultCache: Sendable {
         let runUID: String
     }
 
+    private struct Search {
+        let key: String
+        let maximumAge: Duration?
+        let namespace: String
+        let answer: @Sendable (JSONObject?) -> Void
+    }
+
     private struct State {
         var pending: [ObjectKey: Entry] = [:]
+        /// What is being looked for: no more than there are tasks in the runs that are driven.
+        var searches: [UInt64: Search] = [:]
+        var lastSearch: UInt64 = 0
         /// How many results were stored since the last sweep, by namespace.
         var stores: [String: Int] = [:]
     }
@@ -42,23 +54,55 @@ final class ResultCache: Sendable {
     private let state = Mutex(State())
     private let queue: WorkQueue<ObjectKey>
     private let sweeps: WorkQueue<String>
+    private let searches: WorkQueue<UInt64>
 
     init(context: OperatorContext) {
         self.context = context
         queue = WorkQueue(time: context.time, random: context.random)
         sweeps = WorkQueue(time: context.time, random: context.random)
+        searches = WorkQueue(time: context.time, random: context.random)
     }
 
     /// Works until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                await self.searches.work(workers: Bounds.searches) { await self.search($0) }
+            }
             group.addTask { await self.queue.work(workers: 2) { await self.write($0) } }
             group.addTask { await self.sweeps.work(workers: 1) { await self.sweep($0) } }
         }
     }
 
-    /// The result of a key, where there is one that is young enough; any trouble is a miss.
+    /// Looks for the result of a key that is young enough; any trouble is a miss.
+    ///
+    /// It returns at once: whoever asks has other tasks, whose deadlines pass while a server is silent.
+    ///
+    /// - Parameter answer: Is told what was found; not any more once this stops.
     func find(
+        _ key: String, maximumAge: Duration?, namespace: String,
+        answer: @escaping @Sendable (JSONObject?) -> Void
+    ) {
+        let search = Search(
+            key: key, maximumAge: maximumAge, namespace: namespace, answer: answer)
+        let number = state.withLock { state in
+            state.lastSearch += 1
+            state.searches[state.lastSearch] = search
+            return state.lastSearch
+        }
+        searches.add(number)
+    }
+
+    private func search(_ number: UInt64) async {
+        guard let search = state.withLock({ $0.searches.removeValue(forKey: number) }) else {
+            return
+        }
+        search.answer(
+            await find(
+                search.key, maximumAge: search.maximumAge, namespace: search.namespace))
+    }
+
+    private func find(
         _ key: String, maximumAge: Duration?, namespace: String
     ) async -> JSONObject? {
         let name = ResultCache.objectKey(key, namespace: namespace)

@@ -79,12 +79,19 @@ extension RunController {
             definition: definitions)
     }
 
-    /// Looks for a kept result; any trouble is a miss.
-    func find(_ lookup: ResultLookup, namespace: String) async -> JSONObject? {
+    /// Has a kept result looked for; any trouble is a miss.
+    func find(_ lookup: ResultLookup, for driver: RunDriver) {
+        let namespace = driver.key.namespace
         guard
             let key = childDefinitions.key(lookup.key, lookup.workflow, namespace: namespace)
-        else { return nil }
-        return await results.find(key, maximumAge: lookup.maximumAge, namespace: namespace)
+        else {
+            driver.post(.resultFound(lookup.reference, nil))
+            return
+        }
+        results.find(key, maximumAge: lookup.maximumAge, namespace: namespace) { [queue] found in
+            driver.post(.resultFound(lookup.reference, found))
+            queue.add(driver.key)
+        }
     }
 
     /// Keeps a result; that of a child run only while what that ran is what its definitions say.

@@ -344,9 +344,7 @@ extension RunController {
         case .writeCheckpoint(let sequence): await writeCheckpoint(sequence, driver)
         case .requestAdmission, .withdrawAdmission: break  // The driver asked within its step.
         case .launch(let attempt): launch(attempt, driver)
-        case .lookUpResult(let lookup):
-            let found = await find(lookup, namespace: driver.key.namespace)
-            driver.post(.resultFound(lookup.reference, found))
+        case .lookUpResult(let lookup): find(lookup, for: driver)
         case .storeResult(let offer): keep(offer, of: driver.identity)
         case .cancelAttempt(let reference):
             guard let path = driver.path(of: reference) else { return }

@@ -264,7 +264,9 @@ final class RunDriver: Sendable {
                 || object.checkpointHolder != state.acknowledgedHolder
             return isOther && !state.isPast(object)
         }
-        return isAhead && object.checkpointHolder != holder
+        // Our claim stays in it where another ends it before it began.
+        let isConcluded = hasEnded && object.checkpointSequence == 0
+        return isAhead && (isConcluded || object.checkpointHolder != holder)
     }
 
     /// The path of the task that an attempt is of.

@@ -110,7 +110,13 @@ final class Cluster: Sendable {
             client: client, lease: ObjectKey(namespace: "default", name: "llm-orchestrator"),
             identity: host.holder, timing: ClusterServer.leaseTiming, time: host.time,
             random: random, executor: world.executor)
-        await elector.run { [self] _ in await lead(host, client, configuration) }
+        // The number of a term does not tell two of one process apart.
+        let terms = Atomic<Int>(0)
+        await elector.run { [self] _ in
+            var current = configuration
+            current.holder = "\(host.holder)/\(terms.add(1, ordering: .relaxed).newValue)"
+            await lead(host, client, current)
+        }
     }
 
     /// An operator that gives up ends its process, and another starts in its place.

@@ -36,7 +36,8 @@ final class World: Sendable {
         features = Features(
             RandomStream(seed: seed, concern: 10),
             repositories: edition.hasRepositories
-                ? RandomStream(seed: seed, concern: Features.repositoriesConcern) : nil)
+                ? RandomStream(seed: seed, concern: Features.repositoriesConcern) : nil,
+            deadlines: edition.hasDeadlines ? RandomStream(seed: seed, concern: 11) : nil)
         streams =
             edition.hasStreams ? StreamFeatures(seed, edition) : nil
         secretWords = World.secretWords(RandomStream(seed: seed, concern: 21))

@@ -45,7 +45,8 @@ extension LawBook {
             model: model, tasks: tasks, isWhole: phase == "Completed",
             isTimeUncertain: world.faults.has(.clockJump), operations: operations,
             wasRolledBack: wasRolledBack,
-            isReusing: run.spec["retryOf"] != nil || run.spec["restoreFrom"] != nil)
+            isReusing: run.spec["retryOf"] != nil || run.spec["restoreFrom"] != nil,
+            mayLoseFiles: world.streams?.rates.isEmpty == false)
         for problem in judge.problems(phase: phase, reason: reason) {
             violated(12, "\(run.key) \(phase): \(problem)")
         }

@@ -19,6 +19,8 @@ struct NaiveScheduler {
     var wasRolledBack = false
     /// Whether results of another run may stand in for attempts.
     var isReusing = false
+    /// Whether files of streams are refused, or lost.
+    var mayLoseFiles = false
 
     /// How a task can end, and why.
     struct End: Hashable, CustomStringConvertible {
@@ -96,7 +98,7 @@ struct NaiveScheduler {
                 sum.swept += 1
                 continue
             }
-            if end.reason == "ContainerFailed" { continue }
+            if TaskWords.withContainer.contains(end.reason) { continue }
             let allowed = allowed(task, in: scope, below: prefix)
             if !allowed.contains(end) {
                 sum.problems.append(
@@ -168,7 +170,8 @@ extension NaiveScheduler {
     private func ends(of task: ModelTask, _ path: String) -> Set<End> {
         var ends: Set<End>
         switch task.type {
-        case "transform", "wait": return [End(phase: "Completed")]
+        case "transform": return [End(phase: "Completed")]
+        case "wait": ends = waits(task)
         case "approval":
             ends = [End(phase: "Completed"), End(phase: "Failed")]
             if task.timeout != nil { ends.insert(End(phase: "TimedOut")) }
@@ -181,16 +184,16 @@ extension NaiveScheduler {
             ends = [End(phase: "Completed"), End(phase: "Failed"), End(phase: "TimedOut")]
         default:
             ends = attempts(of: task)
-            // What it writes may not be stored.
-            if task.emits != nil { ends.insert(End(phase: "Failed")) }
         }
         let error = tasks[path]?["error"]?["type"]?.stringValue ?? ""
+        // What it writes may not be stored.
+        if task.emits != nil, mayLoseFiles, ["StreamStorageError", "StreamLost"].contains(error) {
+            ends.insert(End(phase: "Failed"))
+        }
         if task.interruption == .fail, error == "Interrupted" { ends.insert(End(phase: "Failed")) }
         if operations[path]?.contains("Resolve Fail") == true { ends.insert(End(phase: "Failed")) }
-        if task.provider != nil {
-            ends.insert(End(phase: "Failed"))
-            if task.totalTimeout != nil { ends.insert(End(phase: "TimedOut")) }
-        }
+        if task.provider != nil { ends.insert(End(phase: "Failed")) }
+        if task.type != "wait", task.totalTimeout != nil { ends.insert(End(phase: "TimedOut")) }
         if task.fallback != nil, task.interruption == .fail { ends.insert(End(phase: "Failed")) }
         ends = fallback(of: task, ends)
         if task.isCached { ends.insert(End(phase: "Completed", reason: "Cached")) }
@@ -207,8 +210,19 @@ extension NaiveScheduler {
             case .skip: End(phase: "Skipped", reason: "FallbackSkipped")
             case .other: End(phase: "Completed")
             }
-        // Where the run is being stopped, nothing else is tried any more.
-        return isWhole ? ends.filter { !$0.isFailure }.union([instead]) : ends.union([instead])
+        // Where the run is being stopped, nothing else is tried any more, nor once all time is over.
+        if !isWhole { return ends.union([instead]) }
+        let isLate = fallback == .other && task.totalTimeout != nil
+        return ends.filter { !$0.isFailure || isLate && $0.phase == "TimedOut" }.union([instead])
+    }
+
+    /// A wait ends when its time has come, or its deadline before that.
+    private func waits(_ task: ModelTask) -> Set<End> {
+        let deadline = [task.timeout, task.totalTimeout].compactMap { $0 }.min()
+        let ends = [End(phase: "Completed"), End(phase: "TimedOut")]
+        guard let deadline else { return [ends[0]] }
+        if isTimeUncertain { return Set(ends) }
+        return [deadline < task.wait ?? .zero ? ends[1] : ends[0]]
     }
 
     private func attempts(of task: ModelTask) -> Set<End> {
@@ -242,8 +256,11 @@ extension NaiveScheduler {
     private func judge(_ container: ModelContainer, _ sum: inout Sum) {
         let own = end(container.id)
         let bodies = bodies(of: container)
+        var inside = self
+        // No more attempts are made once its time is over.
+        if container.isTimed { inside.isWhole = false }
         for body in bodies {
-            let part = judge(container.tasks, below: body.prefix)
+            let part = inside.judge(container.tasks, below: body.prefix)
             sum.problems += part.problems
         }
         let attempt = Int(tasks[container.id]?["attempt"]?.integerValue ?? 0)
@@ -266,12 +283,17 @@ extension NaiveScheduler {
         let isSkipped = container.order.contains {
             skipping.contains(end(model.tasks[$0].id).reason)
         }
-        let expected: End =
+        var expected: Set = [
             isSkipped
-            ? End(phase: "Skipped", reason: "DependencySkipped")
-            : End(phase: failures > 0 ? "Failed" : "Completed")
-        if own != expected {
-            sum.problems.append("\(container.id) is \(own), not \(expected)")
+                ? End(phase: "Skipped", reason: "DependencySkipped")
+                : End(phase: failures > 0 ? "Failed" : "Completed")
+        ]
+        if container.isTimed, !isSkipped {
+            if failures == 0, !stopped(last, container).isEmpty { expected = [] }
+            expected.insert(End(phase: "TimedOut"))
+        }
+        if !expected.contains(own) {
+            sum.problems.append("\(container.id) is \(own), not one of \(expected)")
         } else if own.phase == "Completed", last.count != count {
             sum.problems.append("\(container.id) completed with \(last.count) of \(count) bodies")
         }
@@ -282,13 +304,18 @@ extension NaiveScheduler {
         _ bodies: [(prefix: String, attempt: Int)], _ container: ModelContainer, _ sum: inout Sum
     ) {
         let failures = bodies.reduce(0) { $0 + judge(container.tasks, below: $1.prefix).failures }
-        guard failures == 0 else { return }
-        for body in bodies {
-            for task in container.tasks where end(body.prefix + task.id).reason == "ContainerFailed"
-            {
-                sum.problems.append("\(body.prefix)\(task.id) was stopped, and nothing had failed")
-            }
+        guard failures == 0, !container.isTimed else { return }
+        sum.problems += stopped(bodies, container).map {
+            "\($0) was stopped, and nothing had failed"
         }
+    }
+
+    /// The tasks that were ended with the container that they are in.
+    private func stopped(
+        _ bodies: [(prefix: String, attempt: Int)], _ container: ModelContainer
+    ) -> [String] {
+        bodies.flatMap { body in container.tasks.map { body.prefix + $0.id } }
+            .filter { TaskWords.withContainer.contains(end($0).reason) }
     }
 
     /// The bodies of a container that were opened, by what the paths in them begin with.

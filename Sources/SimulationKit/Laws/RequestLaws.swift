@@ -93,9 +93,13 @@ extension LawBook {
         "\(key) \(route.subresource ?? "") \(writer)"
     }
 
-    /// What a write does: a repository's controller applies whole objects, which others only change.
+    /// What a write does: a repository's controller applies whole objects, or has operations take their
+    /// place, and others change parts of them.
     private static func action(_ route: Route, _ body: JSON) -> String {
-        route.verb == .patch && body["kind"] != nil ? "apply \(route.kind)" : route.kind
+        guard route.verb == .patch, body["kind"] != nil || body.arrayValue != nil else {
+            return route.kind
+        }
+        return "apply \(route.kind)"
     }
 
     private func noteRead(_ route: Route, by host: Host) {

@@ -101,6 +101,9 @@ extension LawBook {
             checkTask(
                 &run, uid, id, from: old["tasks"]?[id] ?? .null, to: task, isEnding: isEnding,
                 holder: new["checkpoint"]?["holder"]?.stringValue ?? "", attempts, &found)
+            if task["phase"] == "TimedOut", old["tasks"]?[id]?["phase"] != "TimedOut" {
+                checkTimeout(run.model, uid, id, in: new, &found)
+            }
         }
         for (id, _) in old["tasks"]?.objectValue ?? [:] where new["tasks"]?[id] == nil {
             found.append((10, "\(uid): the task \(id) is gone"))
@@ -127,11 +130,14 @@ extension LawBook {
         let model = run.model?.task(at: id)
         // What is found by its name starts unrecorded, so its failure may be recorded with the next.
         let isNamed = model.map { ["approval", "workflow"].contains($0.type) } ?? false
-        // One that nobody began, as a circuit was open, may be stored together with the next.
+        // Without an intent of its own is what has no effect, and what an open circuit held back: such
+        // may be stored together with the next.
+        let isStored = model.map { $0.isScripted && $0.provider == nil } ?? false
         let hasGap =
             attempt > oldAttempt + 1
             && ((oldAttempt + 1)..<attempt).contains { number in
-                attempts[AttemptName(run: uid, task: id, attempt: Int(number))] != nil
+                isStored
+                    || attempts[AttemptName(run: uid, task: id, attempt: Int(number))] != nil
             }
         if attempt < oldAttempt || (hasGap && !isNamed) {
             found.append((7, "\(uid): \(id) went from attempt \(oldAttempt) to \(attempt)"))

@@ -11,6 +11,8 @@ enum RunWords {
 enum TaskWords {
     static let ends: Set = ["Completed", "Failed", "Skipped", "Cancelled", "TimedOut"]
     static let sweeps: Set = ["RunFailed", "RunCancelled", "RunTimedOut", "RunRolledBack"]
+    /// Why a task may have ended with the container that it is in.
+    static let withContainer: Set = ["ContainerFailed", "ContainerTimedOut"]
     static let byHand: Set = ["SkippedByUser", "SetByUser"]
 
     /// Whether a task runs although its run is being ended: it cleans up, or undoes.

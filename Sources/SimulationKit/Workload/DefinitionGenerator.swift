@@ -58,11 +58,22 @@ struct DefinitionGenerator {
                 if task.type != "transform" { giveScript(to: &task, failures) }
                 return task
             }
-            return ModelContainer(
+            var container = ModelContainer(
                 id: "c\(number)", kind: kind,
                 order: tasks.indices.filter { _ in random.chance(0.2) }, tasks: bodies,
                 maxAttempts: 1 + random.below(2), failsRun: random.chance(0.3))
+            if features.deadlines, kind != .finally {
+                container.timeout = deadline(0.5)
+                container.totalTimeout = deadline(0.3, of: container.timeout)
+            }
+            return container
         }
+    }
+
+    /// A deadline in a part of all cases; that of all attempts is behind that of one.
+    private func deadline(_ share: Double, of one: Duration? = nil) -> Duration? {
+        guard rare.chance(share) else { return nil }
+        return (one ?? .zero) + rare.duration(.milliseconds(500) ... .seconds(8))
     }
 
     private func condition(before index: Int) -> ModelCondition {
@@ -130,6 +141,9 @@ extension DefinitionGenerator {
                 task.totalTimeout = task.totalTimeout.map { $0 + timeout }
             }
         }
+        if features.deadlines, task.totalTimeout == nil {
+            task.totalTimeout = deadline(0.4, of: task.timeout)
+        }
         if features.undoing {
             if rare.chance(0.4), task.failsRun { task.rollsBack = true }
             if rare.chance(0.6) {
@@ -148,12 +162,19 @@ extension DefinitionGenerator {
         }
     }
 
+    private func setDeadlines(ofWait task: inout ModelTask) {
+        task.timeout = deadline(0.5)
+        task.totalTimeout = deadline(0.3, of: task.timeout)
+        task.maxAttempts = 1 + rare.below(2)
+        if rare.chance(0.4) { task.fallback = rare.pick(ModelFallback.allCases) }
+    }
+
     /// Tasks that wait, for a time, for people, or for another run.
     private func specials(after count: Int) -> [ModelTask] {
         var types: [String] = []
         if features.approvals { types.append("approval") }
         if features.children { types.append("workflow") }
-        if features.waits { types.append("wait") }
+        if features.waits || features.deadlines { types.append("wait") }
         guard !types.isEmpty, rare.chance(0.7) else { return [] }
         return (0..<(1 + rare.below(3))).map { number in
             var task = ModelTask(
@@ -162,7 +183,9 @@ extension DefinitionGenerator {
             task.failsRun = rare.chance(0.3)
             task.initialInterval = .milliseconds(300)
             switch task.type {
-            case "wait": task.wait = rare.duration(.zero ... .seconds(9))
+            case "wait":
+                task.wait = rare.duration(.zero ... .seconds(9))
+                if features.deadlines { setDeadlines(ofWait: &task) }
             case "workflow":
                 task.child = rare.pick(Workload.childTemplates)
                 task.maxAttempts = 1 + rare.below(2)

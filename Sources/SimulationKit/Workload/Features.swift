@@ -28,9 +28,12 @@ struct Features: Sendable {
     let watcher: Bool
     /// How many repositories give definitions.
     let repositories: Int
+    /// Whether there are deadlines of waits, of containers, and of all attempts of a task.
+    let deadlines: Bool
 
     /// Draws them; those of later editions from numbers of their own.
-    init(_ random: RandomStream, repositories: RandomStream?) {
+    init(_ random: RandomStream, repositories: RandomStream?, deadlines: RandomStream?) {
+        self.deadlines = deadlines?.chance(0.15) ?? false
         self.repositories =
             repositories.map { $0.chance(0.12) ? 1 + $0.below(2) : 0 } ?? 0
         approvals = random.chance(0.2)

@@ -112,6 +112,10 @@ struct ModelContainer: Sendable, Hashable {
     var tasks: [ModelTask]
     var maxAttempts = 1
     var failsRun = false
+    var timeout: Duration?
+    var totalTimeout: Duration?
+
+    var isTimed: Bool { timeout != nil || totalTimeout != nil }
 }
 
 /// A definition in the checker's words, and as the product is given it.
@@ -185,6 +189,8 @@ struct ModelDefinition: Sendable, Hashable {
                 "maxAttempts": .integer(Int64(container.maxAttempts)), "initialInterval": "300ms",
             ]
         }
+        json["timeout"] = container.timeout.map { .string($0.text) }
+        json["totalTimeout"] = container.totalTimeout.map { .string($0.text) }
         switch container.kind {
         case .branch:
             json["on"] = 1

@@ -47,7 +47,9 @@ extension ModelTask {
         if condition != nil, failsIfFalse { json["onFalse"] = "Fail" }
         if let stream { json["stream"] = stream.manifest(in: siblings) }
         if let child { json["workflow"] = ["kind": "Template", "name": .string(child)] }
-        guard type != "transform", type != "wait" else { return json }
+        guard type != "transform", type != "wait" || timeout ?? totalTimeout != nil else {
+            return json
+        }
         json["timeout"] = timeout.map { .string($0.text) }
         json["totalTimeout"] = totalTimeout.map { .string($0.text) }
         json["retryPolicy"] = retryPolicy
