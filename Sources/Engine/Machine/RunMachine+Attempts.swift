@@ -76,6 +76,12 @@ extension RunMachine {
         ledger.hurry()
         let deadline = timers.time(ofSlot: task)
         timers.clear(task)
+        if case .failed(let error) = outcome, error.type == TaskError.Kind.timeout,
+            let outer = earliest(nil, outside: task), outer <= now
+        {
+            // Its executor knew the deadline of the container, and reports before the timer here does.
+            fireTimers(at: now, into: &actions)
+        }
         let isExpired = tasks[task].marks.contains(.expired)
         if isExpired { tasks[task].reason = nil }
         let isHalted = isHalted(task)

@@ -206,6 +206,7 @@ extension NaiveScheduler {
         guard let fallback = task.fallback, ends.contains(where: \.isFailure) else { return ends }
         let instead: End =
             switch fallback {
+            case .value where task.isFallbackBroken: End(phase: "Failed")
             case .value: End(phase: "Completed", reason: "FallbackValue")
             case .skip: End(phase: "Skipped", reason: "FallbackSkipped")
             case .other: End(phase: "Completed")

@@ -167,6 +167,7 @@ extension DefinitionGenerator {
         task.totalTimeout = deadline(0.3, of: task.timeout)
         task.maxAttempts = 1 + rare.below(2)
         if rare.chance(0.4) { task.fallback = rare.pick(ModelFallback.allCases) }
+        task.isFallbackBroken = rare.chance(0.3)
     }
 
     /// Tasks that wait, for a time, for people, or for another run.

@@ -62,6 +62,8 @@ struct ModelTask: Sendable, Hashable {
     var interruption = ModelInterruption.retry
     /// What stands in for it once it has failed.
     var fallback: ModelFallback?
+    /// Whether the value that stands in for it has none.
+    var isFallbackBroken = false
     var isCached = false
     /// The provider that its attempts go to.
     var provider: String?

@@ -65,6 +65,8 @@ extension ModelTask {
     private func addOptions(to json: inout JSON) {
         if interruption != .retry { json["onInterruption"] = .string(interruption.rawValue) }
         switch fallback {
+        case .value? where isFallbackBroken:
+            json["fallback"] = [["value": [output: "${{ int(error.type) }}"]]]
         case .value?: json["fallback"] = [["value": .object(fallbackOutputs)]]
         case .skip?: json["fallback"] = [["skip": true]]
         case .other?:

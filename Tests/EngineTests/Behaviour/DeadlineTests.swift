@@ -35,6 +35,24 @@ import Workflows
         return again
     }
 
+    // MARK: Containers
+
+    @Test func `a container times out, whoever tells first that its time is over`() throws {
+        var run = try Self.start([
+            "tasks": [
+                [
+                    "id": "a", "type": "parallel", "timeout": "1m",
+                    "tasks": [TestPlan.command("b", ["timeout": "10m"])],
+                ]
+            ]
+        ])
+        run.now = TestRun.start + .seconds(60)
+        try run.fail("a.b", type: "TimeoutError")
+        run.acknowledgeAll()
+        #expect(run.phase(of: "a") == .timedOut)
+        #expect(run.stored["tasks"]?["a.b"]?["reason"] == "ContainerTimedOut")
+    }
+
     // MARK: The queue
 
     private static let queued: JSON = [
