@@ -8,21 +8,25 @@ extension RepositoryController {
     /// Applies objects, some at once, and tells of each whether and why it failed.
     func applyAll(
         _ resources: [DesiredResource], _ commit: GitCommit, _ object: KubernetesObject,
-        _ gone: Set<String>
+        _ ownership: Ownership
     ) async -> [(resource: DesiredResource, failure: SyncFailure?)] {
         await withTaskGroup(of: (Int, SyncFailure?).self) { group in
             var failures = [SyncFailure?](repeating: nil, count: resources.count)
             var next = 0
             while next < min(SyncLimits.concurrentApplies, resources.count) {
                 let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object, gone)) }
+                group.addTask {
+                    (index, await self.apply(resources[index], commit, object, ownership))
+                }
                 next += 1
             }
             while let (index, failure) = await group.next() {
                 failures[index] = failure
                 guard next < resources.count else { continue }
                 let index = next
-                group.addTask { (index, await self.apply(resources[index], commit, object, gone)) }
+                group.addTask {
+                    (index, await self.apply(resources[index], commit, object, ownership))
+                }
                 next += 1
             }
             return zip(resources, failures).map { ($0, $1) }
@@ -33,7 +37,7 @@ extension RepositoryController {
     /// takes away what we set before (laws 8 and 22).
     private func apply(
         _ resource: DesiredResource, _ commit: GitCommit, _ object: KubernetesObject,
-        _ gone: Set<String>
+        _ ownership: Ownership
     ) async -> SyncFailure? {
         guard let type = ResourceType.synced(kind: resource.kind) else { return nil }
         let key = ObjectKey(namespace: object.namespace, name: resource.name)
@@ -42,13 +46,11 @@ extension RepositoryController {
             return .waiting(for: resource, "another repository applies it")
         }
         defer { claims.withLock { _ = $0.remove(claim) } }
-        var wanted = wanted(resource, type, key, commit, object)
+        var wanted = wanted(resource, type, key, commit, ownership)
         do {
             if let present = try await look(type, key) {
-                let owner = present.label(Labels.repository)
-                let isNobodys =
-                    present.annotation(Annotations.repositoryUID).map { gone.contains($0) } ?? false
-                if let owner, owner != ResourceName.labelValue(object.name), !isNobodys {
+                let known = SyncPlan.Observed(present, as: resource.id, ownership)
+                if let owner = known.owner(otherThan: ownership.own.label) {
                     return .owned(by: owner, resource)
                 }
                 if present.isDeleting { return .waiting(for: resource, "it is being deleted") }
@@ -71,15 +73,16 @@ extension RepositoryController {
 
     private func wanted(
         _ resource: DesiredResource, _ type: ResourceType, _ key: ObjectKey, _ commit: GitCommit,
-        _ object: KubernetesObject
+        _ ownership: Ownership
     ) -> KubernetesObject {
         var wanted = KubernetesObject(type, key)
         let written = KubernetesObject(resource.json)
         wanted.labels = written.labels
-        wanted.labels[Labels.repository] = .string(ResourceName.labelValue(object.name))
+        wanted.labels[Labels.repository] = .string(ownership.own.label)
         wanted.labels[Labels.managedBy] = .string(Labels.manager)
         wanted.annotations = written.annotations
-        wanted.annotations[Annotations.repositoryUID] = object.uid.map { .string($0) }
+        wanted.annotations[Annotations.repositoryUID] = .string(ownership.own.uid)
+        wanted.annotations[Annotations.appliedAs] = .string(ownership.mark(of: resource.id))
         wanted.annotations[Annotations.path] = .string(resource.path)
         wanted.annotations[Annotations.commit] = .string(commit.id.description)
         wanted.annotations[Annotations.manifestDigest] = .string(resource.digest.description)
@@ -153,19 +156,5 @@ extension RepositoryController {
             guard error.code != .notFound else { return nil }
             return SyncFailure(error, path: id.description, doing: "prune \(id)")
         }
-    }
-}
-
-extension SyncPlan.Observed {
-    /// An object as the plan needs to know it.
-    ///
-    /// - Parameter gone: the UIDs of repositories that are gone, whose objects are nobody's.
-    init(_ present: KubernetesObject, ofNobody gone: Set<String>) {
-        let owner = present.annotation(Annotations.repositoryUID)
-        let isNobodys = owner.map { gone.contains($0) } ?? false
-        self.init(
-            digest: present.annotation(Annotations.manifestDigest).flatMap { Digest($0) },
-            repository: isNobodys ? nil : present.label(Labels.repository), spec: present.spec,
-            isKept: present.annotation(Annotations.prune) == "disabled")
     }
 }

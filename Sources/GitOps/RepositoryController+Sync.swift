@@ -31,30 +31,35 @@ extension RepositoryController {
         // What arrived while it was fetched is seen only now.
         let inventory = object.inventory + unlisted(of: object)
         let seen = try observed(object, inventory, snapshot)
-        let gone = try await ownersGone(seen, object)
+        let ownership = Ownership(object, gone: try await ownersGone(seen, object))
         let plan = SyncPlan(
-            repository: ResourceName.labelValue(object.name), resources: snapshot.resources,
+            repository: ownership.own.label, resources: snapshot.resources,
             refused: snapshot.refused, inventory: inventory, prunes: spec.prunes,
-            observed: seen.mapValues { SyncPlan.Observed($0, ofNobody: gone) })
+            observed: Dictionary(
+                uniqueKeysWithValues: seen.map {
+                    ($0, SyncPlan.Observed($1, as: $0, ownership))
+                }))
         if !plan.isEmpty { try await confirm(object) }
-        return await apply(plan, inventory, snapshot, object, gone)
+        return await apply(plan, inventory, snapshot, object, ownership)
     }
 
     /// What was applied from this very repository and is not in its inventory: a process died before
     /// it wrote the status, or its apply arrived when nobody waited for it any more.
     ///
-    /// What is not pruned needs no entry: where no file gives it, it was left alone on purpose.
+    /// What is not pruned needs no entry: where no file gives it, it was left alone on purpose. A copy
+    /// that somebody made of what was applied was not applied.
     private func unlisted(of object: KubernetesObject) -> [InventoryEntry] {
         guard object.spec["prune"]?.boolValue != false else { return [] }
         let known = Set(object.inventory.map(\.id))
-        let value = ResourceName.labelValue(object.name)
+        let ownership = Ownership(object)
         return [ResourceType.workflows, .templates].flatMap { type -> [InventoryEntry] in
-            let given = caches[type]?.objects(index: Labels.repository, value: value) ?? []
+            let given =
+                caches[type]?.objects(index: Labels.repository, value: ownership.own.label) ?? []
             return given.compactMap { item in
                 let id = InventoryID(kind: type.kind, name: item.name)
                 guard item.namespace == object.namespace, !known.contains(id),
-                    item.annotation(Annotations.prune) != "disabled", let uid = object.uid,
-                    item.annotation(Annotations.repositoryUID) == uid,
+                    item.annotation(Annotations.prune) != "disabled",
+                    ownership.hasApplied(item, as: id),
                     let path = item.annotation(Annotations.path),
                     let digest = item.annotation(Annotations.manifestDigest).flatMap({ Digest($0) })
                 else { return nil }
@@ -103,22 +108,23 @@ extension RepositoryController {
         return observed
     }
 
-    /// The UIDs of repositories that are gone for good and gave some of these objects.
+    /// The repositories that are gone for good and gave some of these objects.
     ///
     /// The server is asked, after the objects were seen: a repository that one of them names was
-    /// there before, and a UID never comes back. A cache might not have a new repository yet.
+    /// there before, and a UID never comes back. A cache might not have a new repository yet. One
+    /// that was made anew under its name has all that bears it, whether it has marked it yet or not.
     private func ownersGone(
         _ observed: [InventoryID: KubernetesObject], _ object: KubernetesObject
-    ) async throws(RepositoryProblem) -> Set<String> {
+    ) async throws(RepositoryProblem) -> Set<Ownership.Owner> {
         let own = ResourceName.labelValue(object.name)
-        let owners = observed.values.compactMap { present -> String? in
-            guard let owner = present.label(Labels.repository), owner != own else { return nil }
-            return present.annotation(Annotations.repositoryUID)
-        }
+        let owners = Set(observed.values.compactMap { Ownership.Owner(of: $0) })
+            .filter { $0.label != own }
         guard !owners.isEmpty else { return [] }
         do {
             let live = try await client.list(.workflowRepositories, namespace: object.namespace)
-            return Set(owners).subtracting(live.items.compactMap(\.uid))
+            let uids = Set(live.items.compactMap(\.uid))
+            let labels = Set(live.items.map { ResourceName.labelValue($0.name) })
+            return owners.filter { !uids.contains($0.uid) && !labels.contains($0.label) }
         } catch {
             throw RepositoryProblem(
                 reason: "ApplyFailed",
@@ -129,14 +135,14 @@ extension RepositoryController {
 
     private func apply(
         _ plan: SyncPlan, _ known: [InventoryEntry], _ snapshot: SourceSnapshot,
-        _ object: KubernetesObject, _ gone: Set<String>
+        _ object: KubernetesObject, _ ownership: Ownership
     ) async -> SyncReport {
         var failures = snapshot.failures + plan.failures
         var inventory = plan.retained
         inventory += plan.unchanged.map {
             InventoryEntry(id: $0.id, path: $0.path, digest: $0.digest)
         }
-        let outcomes = await applyAll(plan.applied, snapshot.commit, object, gone)
+        let outcomes = await applyAll(plan.applied, snapshot.commit, object, ownership)
         let before = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
         for (resource, failure) in outcomes {
             if let failure {

@@ -236,14 +236,13 @@ extension RepositoryController {
         by object: KubernetesObject
     ) async throws(KubernetesError) -> [InventoryID] {
         var ids = Set(object.inventory.map(\.id))
-        let selector = "\(Labels.repository)=\(ResourceName.labelValue(object.name))"
+        let ownership = Ownership(object)
+        let selector = "\(Labels.repository)=\(ownership.own.label)"
         for type in [ResourceType.workflows, .templates] {
             let list = try await client.list(
                 type, namespace: object.namespace, options: ListOptions(labelSelector: selector))
-            for item in list.items
-            where item.annotation(Annotations.repositoryUID) == object.uid {
-                ids.insert(InventoryID(kind: type.kind, name: item.name))
-            }
+            let given = list.items.map { (InventoryID(kind: type.kind, name: $0.name), $0) }
+            for (id, item) in given where ownership.hasApplied(item, as: id) { ids.insert(id) }
         }
         return ids.sorted()
     }

@@ -48,6 +48,9 @@ public enum Annotations {
     public static let commit = "orchestrator.llm/commit"
     /// The UID of the repository an object was applied from.
     public static let repositoryUID = "orchestrator.llm/repository-uid"
+    /// The digest of the repository's UID and of the kind and name an object was applied under: a copy
+    /// of the object has another name.
+    public static let appliedAs = "orchestrator.llm/applied-as"
     /// The generation of the workflow that launched a run.
     public static let workflowGeneration = "orchestrator.llm/workflow-generation"
     /// The digest of the workflow's canonical definition.

@@ -14,11 +14,13 @@ import Values
     }
 
     private func present(
-        _ version: UInt8, repository: String? = "repo", edited: Bool = false, isKept: Bool = false
+        _ version: UInt8, repository: String? = "repo", edited: Bool = false, isKept: Bool = false,
+        isMarked: Bool = true
     ) -> SyncPlan.Observed {
         SyncPlan.Observed(
             digest: digest(version), repository: repository,
-            spec: ["version": .integer(edited ? 99 : Int64(version))], isKept: isKept)
+            spec: ["version": .integer(edited ? 99 : Int64(version))], isKept: isKept,
+            isMarked: isMarked)
     }
 
     private func id(_ name: String) -> InventoryID { InventoryID(kind: "Workflow", name: name) }
@@ -77,6 +79,14 @@ import Values
         let plan = plan(
             [resource("a", "a.yaml")], inventory: [entry("a", "a.yaml")],
             observed: [id("a"): present(1, edited: true)])
+        #expect(plan.applied.map(\.name) == ["a"])
+    }
+
+    /// A repository of the same name gave it, or a release that marked less.
+    @Test func `what does not bear all marks is marked by the next sync`() {
+        let plan = plan(
+            [resource("a", "a.yaml")], inventory: [entry("a", "a.yaml")],
+            observed: [id("a"): present(1, isMarked: false)])
         #expect(plan.applied.map(\.name) == ["a"])
     }
 

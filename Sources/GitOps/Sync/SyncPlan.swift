@@ -19,13 +19,24 @@ public struct SyncPlan: Sendable, Hashable {
         /// Whether its annotation says that it is never pruned.
         public let isKept: Bool
 
+        /// Whether it bears the marks of this very repository, and of its own name: not those of one
+        /// that had the repository's name before, nor of a release that knew fewer.
+        public let isMarked: Bool
         /// Makes an observation.
-        public init(digest: Digest?, repository: String?, spec: JSON, isKept: Bool) {
+        public init(
+            digest: Digest?, repository: String?, spec: JSON, isKept: Bool, isMarked: Bool = true
+        ) {
             self.digest = digest
             self.repository = repository
             self.spec = spec
             self.isKept = isKept
         }
+            self.isMarked = isMarked
+        }
+
+        /// The repository whose it is, where that is another one.
+        func owner(otherThan own: String) -> String? {
+            repository.flatMap { $0 == own ? nil : $0 }
     }
 
     /// The objects to apply, in order of their ids.
@@ -107,12 +118,13 @@ public struct SyncPlan: Sendable, Hashable {
             applied.append(resource)
             return
         }
-        if let owner = present.repository, owner != repository {
+        if let owner = present.owner(otherThan: repository) {
             failures.append(.owned(by: owner, resource))
             return
         }
         let isSame =
-            present.repository == repository && present.digest == resource.digest
+            present.repository == repository && present.isMarked
+            && present.digest == resource.digest
             && present.spec.isSame(as: resource.json["spec"] ?? .null)
         if isSame { unchanged.append(resource) } else { applied.append(resource) }
     }

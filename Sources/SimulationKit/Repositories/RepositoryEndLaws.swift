@@ -31,7 +31,7 @@ extension LawBook {
             if repository.isDeleting {
                 violated(13, "\(repository.key) is still being deleted")
             } else if repository.spec["suspend"] != true {
-                check(repository, given, Set(repositories.compactMap(\.uid)))
+                check(repository, given, repositories)
             }
         }
         checkOrphans(given, Set(repositories.map(\.labelAsRepository)))
@@ -50,7 +50,7 @@ extension LawBook {
     }
 
     private func check(
-        _ repository: KubernetesObject, _ given: [KubernetesObject], _ live: Set<String>
+        _ repository: KubernetesObject, _ given: [KubernetesObject], _ live: [KubernetesObject]
     ) {
         let ref = repository.spec["ref"]
         let reference: GitReference =

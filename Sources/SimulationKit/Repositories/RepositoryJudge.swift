@@ -8,8 +8,8 @@ struct RepositoryJudge {
     let commit: ModelCommit
     let path: String
     let objects: [KubernetesObject]
-    /// The UIDs of all repositories there are.
-    let live: Set<String>
+    /// All repositories there are.
+    let live: [KubernetesObject]
 
     private var failures: [JSON] { repository.status["failures"]?.arrayValue ?? [] }
 
@@ -33,7 +33,10 @@ struct RepositoryJudge {
                 continue
             }
             // What a repository gave that is gone is taken by whoever gives it next.
-            let isLeft = object.annotation(RepositoryWords.uid).map { !live.contains($0) } ?? false
+            let owner = object.annotation(RepositoryWords.uid)
+            let isLeft =
+                owner != nil
+                && !live.contains { $0.uid == owner || $0.labelAsRepository == object.givenBy }
             if let other = object.givenBy, other != repository.labelAsRepository, !isLeft {
                 isWhole = false
                 if !tells(RepositoryWords.foreign, candidates.map(\.path)) {
@@ -64,6 +67,9 @@ struct RepositoryJudge {
         if object.givenBy != repository.labelAsRepository {
             found.append((15, "\(id) is not marked as given by it"))
         }
+        if object.annotation(RepositoryWords.uid) != repository.uid {
+            found.append((15, "\(id) is marked as given by another of its name"))
+        }
         let wanted = candidates.filter {
             ServerSideApply.stored($0.manifest.spec) == ServerSideApply.stored(object.spec)
         }
@@ -83,13 +89,9 @@ struct RepositoryJudge {
         _ brokenPaths: Set<String>, _ found: inout [(Int, String)]
     ) {
         // Nothing says what is gone where there is nothing, or a file of which nobody knows what is
-        // in it, and which gave nothing that is there.
-        let known = Set(inventory.map(\.path))
+        // in it.
         let isBlind =
-            given.isEmpty
-            || commit.files(under: path).contains {
-                $0.file.fault == .syntax && !known.contains($0.path)
-            }
+            given.isEmpty || commit.files(under: path).contains { $0.file.fault == .syntax }
         let retained = Set(
             inventory.filter { isBlind || brokenPaths.contains($0.path) }.map(\.id)
         ).union(commit.refused(under: path))

@@ -81,6 +81,76 @@ import Values
         }
     }
 
+    /// `kubectl get wf one -o yaml | sed … | kubectl apply -f -` keeps labels and annotations.
+    @Test(arguments: Plane.all)
+    func `a copy of what a repository gave is nobody's to prune`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit([
+                "one.yaml": Manifest.single("one", 1), "two.yaml": Manifest.single("two", 1),
+            ])
+            try await world.createRepository("repo", ["interval": "1h"])
+            try await world.isSynced(first)
+            let original = try #require(try await world.object(.workflows, "two"))
+            var copy = KubernetesObject(.workflows, world.key("two-test"))
+            copy.labels = original.labels
+            copy.annotations = original.annotations
+            copy.spec = original.spec
+            let made = try await world.client.create(.workflows, copy)
+            let second = try await world.git.commit(["two.yaml": nil])
+            try await world.reconcile(at: "two is gone")
+            try await world.isSynced(second)
+            try await world.isGone(.workflows, "two")
+            try await world.reconcile(at: "what is left")
+            try await world.client.delete(.workflowRepositories, world.key("repo"))
+            try await world.isGone(.workflowRepositories, "repo")
+            try await world.isGone(.workflows, "one")
+            let left = try await world.object(.workflows, "two-test")
+            #expect(left?.uid == made.uid && left?.isDeleting == false)
+        }
+    }
+
+    /// What an earlier release applied bears fewer marks.
+    @Test(arguments: Plane.all)
+    func `a mark that is not there is set by the next sync`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let commit = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository()
+            try await world.isSynced(commit)
+            let mark = try await world.object(.workflows, "one")?
+                .annotation(Annotations.appliedAs)
+            #expect(mark != nil)
+            let before = try await world.client.patch(
+                .workflows, world.key("one"),
+                .merge(["metadata": ["annotations": [Annotations.appliedAs: .null]]]))
+            #expect(before.annotation(Annotations.appliedAs) == nil)
+            let after = try await world.object(.workflows, "one", "to be marked again") {
+                $0.annotation(Annotations.appliedAs) == mark
+            }
+            #expect(after.generation == before.generation)
+        }
+    }
+
+    @Test(arguments: Plane.all)
+    func `what a repository left is its own again under its old name`(plane: Plane) async throws {
+        try await World.with(plane) { world in
+            let first = try await world.git.commit(["one.yaml": Manifest.single("one", 1)])
+            try await world.createRepository("repo", ["prune": false])
+            try await world.isSynced(first)
+            try await world.client.delete(.workflowRepositories, world.key("repo"))
+            try await world.isGone(.workflowRepositories, "repo")
+            try await world.createRepository("repo", ["suspend": true])
+            try await world.createRepository("heir")
+            try await world.object(.workflowRepositories, "heir", "to say whose it is") {
+                $0.failures.contains { $0.contains("was applied from the repository repo") }
+            }
+            let repository = try await world.client.patch(
+                .workflowRepositories, world.key("repo"), .merge(["spec": ["suspend": false]]))
+            try await world.object(.workflows, "one", "to be marked") {
+                $0.annotation(Annotations.repositoryUID) == repository.uid
+            }
+        }
+    }
+
     /// A label holds 63 characters, a name 253.
     @Test(arguments: Plane.all)
     func `a repository with a long name knows what it gave`(plane: Plane) async throws {
