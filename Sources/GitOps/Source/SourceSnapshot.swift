@@ -16,7 +16,8 @@ public struct RefusedSources: Sendable, Hashable {
     public private(set) var paths: Set<String> = []
     /// The objects with mistakes, wherever they are.
     public private(set) var ids: Set<InventoryID> = []
-    /// Those of the paths that may hold any object, as they could not be read.
+    /// Those of the paths that may hold any object, as they could not be read: what a file gave may
+    /// have moved into another that was broken since.
     public private(set) var illegible: Set<String> = []
 
     /// Makes what refuses nothing.
@@ -34,13 +35,6 @@ public struct RefusedSources: Sendable, Hashable {
     /// Whether an object that was applied before is to stay as it is.
     func retains(_ entry: InventoryEntry) -> Bool {
         ids.contains(entry.id) || ancestors(of: entry.path).contains { paths.contains($0) }
-    }
-
-    /// A path that may hold what any file gave before, as nothing is known to have come from there.
-    func unknownPath(to inventory: [InventoryEntry]) -> String? {
-        guard !illegible.isEmpty else { return nil }
-        let known = Set(inventory.flatMap { ancestors(of: $0.path) })
-        return illegible.filter { !known.contains($0) }.min()
     }
 
     /// A path and the directories it is in.

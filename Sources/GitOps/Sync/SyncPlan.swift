@@ -4,9 +4,10 @@ public import Values
 /// ask for, what was applied before, and what is there.
 ///
 /// What is refused leaves what it gave before in force: its objects are neither changed nor pruned.
-/// Nothing is pruned while something cannot be read that may hold any of it, and nothing where no
-/// file gives anything: that is a wrong path more often than what somebody wants. Cost: linear in the objects, so a commit that changes one file of a thousand applies
-/// one object.
+/// Nothing is pruned while something cannot be read, as that may hold any of it by now, whatever came
+/// from there before; and nothing where no file gives anything: that is a wrong path more often than
+/// what somebody wants. Cost: linear in the objects, so a commit that changes one file of a thousand
+/// applies one object.
 public struct SyncPlan: Sendable, Hashable {
     /// An object of the cluster as the plan needs to know it.
     public struct Observed: Sendable, Hashable {
@@ -18,10 +19,10 @@ public struct SyncPlan: Sendable, Hashable {
         public let spec: JSON
         /// Whether its annotation says that it is never pruned.
         public let isKept: Bool
-
         /// Whether it bears the marks of this very repository, and of its own name: not those of one
         /// that had the repository's name before, nor of a release that knew fewer.
         public let isMarked: Bool
+
         /// Makes an observation.
         public init(
             digest: Digest?, repository: String?, spec: JSON, isKept: Bool, isMarked: Bool = true
@@ -30,13 +31,13 @@ public struct SyncPlan: Sendable, Hashable {
             self.repository = repository
             self.spec = spec
             self.isKept = isKept
-        }
             self.isMarked = isMarked
         }
 
         /// The repository whose it is, where that is another one.
         func owner(otherThan own: String) -> String? {
             repository.flatMap { $0 == own ? nil : $0 }
+        }
     }
 
     /// The objects to apply, in order of their ids.
@@ -70,7 +71,7 @@ public struct SyncPlan: Sendable, Hashable {
         repository: String, resources: [DesiredResource], refused: RefusedSources,
         inventory: [InventoryEntry], prunes: Bool, observed: [InventoryID: Observed]
     ) {
-        unknownPath = refused.unknownPath(to: inventory)
+        unknownPath = refused.illegible.min()
         var first: [InventoryID: DesiredResource] = [:]
         let paths = Dictionary(inventory.map { ($0.id, $0.path) }, uniquingKeysWith: { a, _ in a })
         // Of two files that give one object, the one that gave it before stands: a file that is

@@ -4,7 +4,6 @@ import Values
 enum RepositoryWords {
     static let label = "orchestrator.llm/repository"
     static let uid = "orchestrator.llm/repository-uid"
-    static let path = "orchestrator.llm/path"
     static let prune = "orchestrator.llm/prune"
     /// The name that authors of more than one repository use.
     static let shared = "shared"

@@ -129,9 +129,7 @@ extension LawBook {
         if given.isEmpty {
             violated(33, "\(route.objectPath) is deleted, and the commit in force holds nothing")
         }
-        let known = state.withLock { $0.repositories.paths[owner.uid] ?? [] }
-        for (path, file) in listing.commit.files(under: listing.path)
-        where file.fault == .syntax && !known.contains(path) {
+        for (path, file) in listing.commit.files(under: listing.path) where file.fault == .syntax {
             violated(33, "\(route.objectPath) is deleted, and may be in \(path)")
         }
     }
@@ -146,11 +144,6 @@ extension LawBook {
             state.withLock { state in
                 _ = state.repositories.specs[path, default: []]
                     .insert(ServerSideApply.stored(object.spec))
-                if let uid = object.annotation(RepositoryWords.uid),
-                    let file = object.annotation(RepositoryWords.path)
-                {
-                    _ = state.repositories.paths[uid, default: []].insert(file)
-                }
             }
         }
         guard plural == "workflowrepositories", let uid = object.uid else { return }

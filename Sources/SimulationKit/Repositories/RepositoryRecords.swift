@@ -49,8 +49,6 @@ struct RepositoryRecords {
     var listings: [String: Listing] = [:]
     /// Every definition that an object had, by object.
     var specs: [String: Set<JSON>] = [:]
-    /// Every file that an object came from, by the UID of its repository.
-    var paths: [String: Set<String>] = [:]
     /// How often each repository was fetched since faults have stopped, by UID.
     var fetches: [String: Int] = [:]
 
