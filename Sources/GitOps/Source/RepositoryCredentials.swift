@@ -30,46 +30,59 @@ enum RepositoryCredentials {
             }
             values[key] = bytes
         }
-        var texts: [String: String] = [:]
-        for key in ["username", "password", "bearerToken"] {
-            if let bytes = values[key] {
-                texts[key] = try RepositoryCredentials.text(bytes, key: key, secret: name)
-            }
+        // What is not used is a secret as well.
+        for key in ["password", "bearerToken"] {
+            values[key].map { redactor.add(trimmed($0), in: namespace) }
         }
-        let text = { (key: String) in texts[key] }
-        for key in ["password", "bearerToken"] { text(key).map { redactor.add($0, in: namespace) } }
+        return try credentials(values, secret: name)
+    }
+
+    /// What the values of a Secret come to; a value that is not used may be anything.
+    static func credentials(
+        _ values: [String: [UInt8]], secret: String
+    ) throws(RepositoryProblem) -> GitCredentials {
         var credentials = GitCredentials(
             caPEM: values["ca.crt"], clientCertificatePEM: values["tls.crt"],
             clientKeyPEM: values["tls.key"])
-        if let token = text("bearerToken") {
-            credentials.authorization = .bearer(token)
-        } else if let password = text("password") {
+        if let token = values["bearerToken"] {
+            credentials.authorization = .bearer(try text(token, key: "bearerToken", secret: secret))
+        } else if let password = values["password"] {
+            // Servers that take a token for the password often want no user with it.
+            let username = try values["username"].map { bytes throws(RepositoryProblem) in
+                try text(bytes, key: "username", secret: secret, mayBeEmpty: true)
+            }
             credentials.authorization = .basic(
-                username: text("username") ?? "git", password: password)
+                username: username ?? "git",
+                password: try text(password, key: "password", secret: secret))
         } else if values["ca.crt"] == nil, values["tls.crt"] == nil {
             throw RepositoryProblem(
                 reason: "InvalidSecret",
-                message: "the Secret \(name) has none of the keys username and password, "
+                message: "the Secret \(secret) has none of the keys username and password, "
                     + "bearerToken, ca.crt, or tls.crt and tls.key")
         }
         return credentials
     }
 
-    /// The text of a key, without the line breaks at its end: files that Secrets are made of have one
-    /// that nobody means.
+    /// The text of a key, without the line breaks at its end.
     static func text(
-        _ bytes: [UInt8], key: String, secret: String
+        _ bytes: [UInt8], key: String, secret: String, mayBeEmpty: Bool = false
     ) throws(RepositoryProblem) -> String {
-        var text = String(decoding: bytes, as: UTF8.self)
-        while text.last?.isNewline == true { text.removeLast() }
+        let text = trimmed(bytes)
         let isClean = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard !text.isEmpty, isClean else {
+        guard isClean, mayBeEmpty || !text.isEmpty else {
+            let problem = isClean ? "is empty" : "holds a line break or another control character"
             throw RepositoryProblem(
                 reason: "InvalidSecret",
-                message:
-                    "the key \(key) of the Secret \(secret) is empty, or holds a line break or "
-                    + "another control character")
+                message: "the key \(key) of the Secret \(secret) \(problem)")
         }
+        return text
+    }
+
+    /// The text of some bytes without the line breaks at its end: files that Secrets are made of have
+    /// one that nobody means.
+    private static func trimmed(_ bytes: [UInt8]) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last?.isNewline == true { text.removeLast() }
         return text
     }
 }
