@@ -13,6 +13,8 @@ import Values
         "; do :; done", "{{ v }}", "{{ v }}", " {{ v }} ", "'{{ v }}'", "\"{{ v }}\"", "~", "*",
         "x={{ v }} ", "?", "!", "#", "|", "&", ">", "/dev/null ", "\\\n", "\\'", "\\\"", "f() ",
         "{% if true %}", "{% endif %}", "=", "case", " esac", " in ", "${#x}", "$[", "]", "<(",
+        "{% for i in [1, 2] %}", "{% endfor %}", "{% else %}", "b[", "]=1", "=(", "<", " -eq 0",
+        "{% if false %}", "[[", "ca", "se ",
     ]
 
     private static let values = [
@@ -21,7 +23,7 @@ import Values
         "'\"\\';pwn\n", "*/;pwn", "x[$(pwn)]", "$'\\x27;pwn;'", "\\`pwn\\`", "a[$(pwn)]=1",
         "'\u{301};pwn;'\u{301}", "'\u{200D};pwn;'\u{200D}", "\"\u{301};pwn;\"\u{301}",
         "$\u{301}(pwn)`\u{301}pwn`\u{301}", "\r\npwn\r\n", "'\r\npwn\r\n'", "(pwn)", "{ pwn; }",
-        "x=1", "pwn", "\\\";pwn;\\\"", "2",
+        "x=1", "pwn", "\\\";pwn;\\\"", "2", "x;pwn", "b[$(pwn)]", "[$(pwn)]=1",
     ]
 
     /// Texts that were once read otherwise than a shell reads them.
@@ -40,6 +42,67 @@ import Values
         "echo \"$(echo '{{ v }}')\"", "echo \"`echo \\\"{{ v }}\\\"`\"",
     ]
 
+    /// Texts that are read otherwise on one way to a place than on another, or by bash alone.
+    private static let refused = [
+        "echo http://h/p{% for x in [1, 2] %}#{{ v }} {% endfor %}",
+        "{% for x in [1, 2] %}# it's\necho {{ v }}{% endfor %}",
+        "{% for x in [1, 2] %}{% if true %}# it's\n{% endif %}echo {{ v }}{% endfor %}",
+        "{% if false %}echo x {% else %}cat <{% endif %}<EOF\n{{ v }}\nEOF\n",
+        "{% if true %}cat <{% else %}echo x {% endif %}<EOF\n{{ v }}\nEOF\n",
+        "cat {% for y in [1, 2] %}x <{% endfor %}<EOF\n{{ v }}\nEOF\n",
+        "cat x{% for y in [1, 2] %}<EOF\n{{ v }}\nEOF\ncat <{% endfor %}",
+        "{% if true %}({% else %}: x{% endif %}(x = {{ v }}))", "cat <(true)#'\n{{ v }}\n'",
+        "a=(x)#'\n{{ v }}\n'", "{% if true %}a={% else %}x {% endif %}(x)#'\n{{ v }}\n'",
+        "[[ {{ v }} -eq 0 ]]", "[[ \"{{ v }}\" -eq 0 ]]", "if [[ 0 -eq '{{ v }}' ]]; then :; fi",
+        "[[ ( {{ v }} -eq 0 ) ]]", "[[ a ]b && {{ v }} -eq 0 ]]",
+        "{% if true %}[[{% else %}[{% endif %} {{ v }} -eq 0 ]]", "[\\\n[ {{ v }} -eq 0 ]]",
+        "b[{{ v }}]=1", "b[\"{{ v }}\"]=1", "b[c[{{ v }}]]=1", "b[1 + {{ v }}]=1",
+        "{% if true %}b{% else %}-{% endif %}[{{ v }}]=1",
+        "{% for x in [1, 2] %}[{{ v }}]=1 b{% endfor %}",
+        "echo \"$({% if true %}ca{% else %}xx{% endif %}se x in x) {{ v }} ;; esac)\"",
+        "echo \"$({% for x in [1, 2] %}se x in (x) {{ v }} ;; esac; ca{% endfor %})\"",
+        "echo \"$([[ a ) ]] {{ v }} \"",
+    ]
+
+    /// Texts like these that are read alike, on all ways and by all shells.
+    private static let accepted = [
+        "echo {% for x in [1, 2] %}{{ v }}{% endfor %}",
+        "echo {% for x in [1, 2] %}{{ v }} {% endfor %}",
+        "{% for x in [1, 2] %}\n# a comment\necho {{ v }}\n{% endfor %}",
+        "{% for x in [1, 2] %}# a comment\necho {{ v }}\n{% endfor %}",
+        "{% for x in [1, 2] %}case {{ v }} in x) ;; esac\n{% endfor %}",
+        "echo http://h/{% if true %}a{% else %}b{% endif %}#x {{ v }}",
+        "echo --x{% if true %}={% else %} {% endif %}{{ v }}",
+        "echo \"{% if true %}<b>{% else %}x={% endif %}\" {{ v }}",
+        "echo '{% if true %}${% else %}x{% endif %}' {{ v }}",
+        "echo [{% for x in [1, 2] %}\"{{ v }}\",{% endfor %}]",
+        "echo \"$(for i in 1 2; do echo {% for x in [1, 2] %}{{ v }} {% endfor %}; done)\"",
+        "[ \"$x\" = {{ v }} ]", "if [ {{ v }} -eq 0 ]; then :; fi", "test {{ v }} = x",
+        "cat file[0-9] {{ v }}", "cat file[[:digit:]]* {{ v }}", "cat [[:alpha:]]* {{ v }}",
+        "[[ -f x ]] && echo {{ v }}", "[[ -f x ]]; echo {{ v }}", "[[ ( a ) ]]\necho {{ v }}",
+        "x=$([[ -f x ]]) echo {{ v }}", "b[1]=2; echo {{ v }}", "b[$i]={{ v }}",
+        "f() { echo {{ v }}; }", "(cd x; echo {{ v }})", "( (echo {{ v }}) )",
+        "echo \"$(cat <x)\" {{ v }}", "awk '{ a[$1] = 1 }' {{ v }}",
+    ]
+
+    @Test(arguments: refused)
+    func `no value stands where shells read it in two ways`(source: String) {
+        #expect(throws: ExpressionError.self) { try TextTemplate(parsing: source, for: .shell) }
+    }
+
+    @Test(arguments: accepted)
+    func `a value stands where all shells read one word`(source: String) throws {
+        _ = try TextTemplate(parsing: source, for: .shell)
+    }
+
+    @Test func `arithmetic is told by its name`() {
+        let error = #expect(throws: ExpressionError.self) {
+            try TextTemplate(parsing: "[[ {{ v }} -eq 0 ]]", for: .shell)
+        }
+        #expect(error?.message.contains("arithmetic") == true)
+        #expect(error?.suggestion?.contains("[ … ]") == true)
+    }
+
     @Test(arguments: [1, 2] as [UInt64])
     func `no value runs as a command`(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
@@ -56,7 +119,8 @@ import Values
             try FileSystem.write(script, to: directory.file("\(scripts.count).t"))
             scripts.append(source)
         }
-        for source in ShellSafetyTests.places where seed == 1 {
+        let places = ShellSafetyTests.places + ShellSafetyTests.refused + ShellSafetyTests.accepted
+        for source in places where seed == 1 {
             for value in ShellSafetyTests.values { try add(source, value) }
         }
         let wanted = scripts.count + 60

@@ -4,36 +4,46 @@
 /// ``Opened/unknown``: no value may stand behind it.
 ///
 /// Source: POSIX.1-2024, Shell Command Language, 2.2 Quoting, 2.3 Token Recognition and 2.6 Word
-/// Expansions; where it leaves a thing open, what dash and bash do.
+/// Expansions; where it leaves a thing open, what dash and bash do. What bash alone knows is held to
+/// the worse of the two.
 struct ScriptTracker {
     /// What is open.
     private enum Opened: Equatable {
         case single, double, substitution(parentheses: Int), backtick, ansi, comment
         case parameter(braces: Int)
+        /// `[[ … ]]`, where bash takes the operands of `-eq` for arithmetic.
+        case test(parentheses: Int)
+        /// What bash takes for the index of an array, which is arithmetic.
+        case index(brackets: Int)
         /// Here-documents, arithmetic, `case` in a substitution, and all that is not sure.
         case unknown
     }
 
-    /// Words matter for `case` and comments, both short.
-    private static let wordBytes = 8
+    /// What a byte is that is in no quotes.
+    private enum Reading: Equatable { case itself, comment, test, index, unknown }
+
     private static let letter = UInt8(ascii: "x")
     private static let dollar = UInt8(ascii: "$")
 
     private var isEscaped = false
     private var open: [Opened] = []
-    /// The last bytes, to see where words start and what `$` and `<` stand before.
-    private var word: [UInt8] = []
-    /// Whether a word goes on here on all ways to this place, or on none.
-    private var isWordSure = true
+    /// What the word may be that goes on here.
+    private var words = ScriptWords.none
+    /// The last byte, to see what stands behind a `$` or a `<`.
     private var last: UInt8 = 0x0A
     /// Whether the name of a parameter goes on here, as behind `$x`.
     private var isInName = false
+    /// Whether nothing stands between here and the beginning of a loop's turn, on some way.
+    private var isAtTurn = false
+    /// The bytes that the turn begins with, in no quotes.
+    private var firstBytes: Set<UInt8> = []
 
     /// How a value is written here; nil where none may stand.
     ///
     /// In backticks a shell removes backslashes before it reads what is quoted, so no encoding holds.
     var encoding: ValueEncoding? {
-        guard !isEscaped, !open.contains(.unknown), !open.contains(.backtick) else { return nil }
+        guard !isEscaped, !isArithmetic, !open.contains(.unknown), !open.contains(.backtick)
+        else { return nil }
         let isBehindDollar = last == ScriptTracker.dollar
         switch open.last {
         case nil, .substitution: return isBehindDollar ? nil : .shellWord
@@ -41,6 +51,24 @@ struct ScriptTracker {
         // What goes on with a name makes it another name.
         case .double: return isBehindDollar || isInName ? nil : .shellDouble
         default: return nil
+        }
+    }
+
+    /// Whether bash may take a value for arithmetic here, and so for the commands in it.
+    var isArithmetic: Bool {
+        open.contains { opened in
+            switch opened {
+            case .test, .index: true
+            default: false
+            }
+        }
+    }
+
+    /// Whether words and operators are read here.
+    private var isPlain: Bool {
+        switch open.last {
+        case nil, .substitution, .backtick, .test, .index: true
+        default: false
         }
     }
 
@@ -53,33 +81,72 @@ struct ScriptTracker {
 
     mutating func join(_ other: ScriptTracker) {
         isInName = isInName || other.isInName
-        if word.isEmpty != other.word.isEmpty { isWordSure = false }
+        words.formUnion(other.words)
+        isAtTurn = isAtTurn || other.isAtTurn
+        firstBytes.formUnion(other.firstBytes)
+        guard last != other.last, open.last != .single, open.last != .comment else { return }
         // What stands behind a `$` is another thing than what stands behind none.
-        if (last == ScriptTracker.dollar) != (other.last == ScriptTracker.dollar) {
+        if last == ScriptTracker.dollar || other.last == ScriptTracker.dollar {
             open.append(.unknown)
+        } else if weight(of: other.last) > weight(of: last) {
+            last = other.last
         }
     }
 
+    /// How much a byte makes of the next one: behind a `<`, a `<` or a `(` is another thing.
+    private func weight(of byte: UInt8) -> Int {
+        guard isPlain else { return byte == UInt8(ascii: "{") ? 1 : 0 }
+        if byte == UInt8(ascii: "<") { return 2 }
+        return ScriptTracker.joinsParenthesis(byte) ? 1 : 0
+    }
+
+    /// Goes on as the first turn of a loop.
+    mutating func beginTurn() {
+        isAtTurn = true
+        firstBytes = []
+    }
+
+    /// Whether a turn that ends here can be followed by one that is read as the first, which began at
+    /// a place.
     func canRepeat(from start: ScriptTracker) -> Bool {
         guard isAlike(start) else { return false }
         if open.last == .double, isInName, !start.isInName { return false }
-        return open.last == .single || last != ScriptTracker.dollar
-            || start.last == ScriptTracker.dollar
+        if open.last != .single, last == ScriptTracker.dollar, start.last != last { return false }
+        guard isPlain else { return true }
+        return firstBytes.allSatisfy { isRead($0, asBehind: start) }
+    }
+
+    private func isRead(_ byte: UInt8, asBehind start: ScriptTracker) -> Bool {
+        guard reading(of: byte) == start.reading(of: byte) else { return false }
+        let isBehindDollar = last == ScriptTracker.dollar
+        if "'({".utf8.contains(byte), isBehindDollar != (start.last == ScriptTracker.dollar) {
+            return false
+        }
+        if isBlank(byte) || isOperator(byte) {
+            return words.contains(.closings) == start.words.contains(.closings)
+        }
+        // Less is read into a word that is none of the others.
+        let rest = words.followed(by: byte).subtracting(start.words.followed(by: byte))
+        return rest.isEmpty || rest == .other && byte != UInt8(ascii: "]")
     }
 
     // MARK: Text
 
     mutating func passValue() {
         last = ScriptTracker.letter
-        word = [last]
-        isWordSure = true
+        words = .other
         isInName = false
+        isAtTurn = false
     }
 
     mutating func pass(_ byte: UInt8) {
         guard !isEscaped else {
             passEscaped(byte)
             return
+        }
+        if isAtTurn, isPlain { firstBytes.insert(byte) }
+        if case .test? = open.last, words.contains(.closings), isBlank(byte) || isOperator(byte) {
+            endTest()
         }
         let depth = open.count
         switch open.last {
@@ -90,6 +157,7 @@ struct ScriptTracker {
         case .comment: passComment(byte)
         case .double: passQuoted(byte)
         case .parameter(let braces): passParameter(byte, braces)
+        case .index(let brackets): passIndex(byte, brackets)
         case .unknown: break
         default: passPlain(byte)
         }
@@ -99,18 +167,18 @@ struct ScriptTracker {
 
     /// Keeps what the next byte is read by.
     private mutating func note(_ byte: UInt8, endsSubstitution: Bool) {
-        isInName = isNameByte(byte) && (isInName || last == ScriptTracker.dollar)
+        isAtTurn = false
+        isInName = ScriptWords.isOfName(byte) && (isInName || last == ScriptTracker.dollar)
         // `$$` is a parameter, and what stands behind it stands behind no `$`.
         let isPair = byte == ScriptTracker.dollar && last == byte
         last = isPair ? ScriptTracker.letter : byte
         if endsSubstitution, byte == UInt8(ascii: ")") || byte == UInt8(ascii: "`") {
             // The word around goes on.
-            word = [ScriptTracker.letter]
-        } else if isBlank(byte) || ";&|()<>`".utf8.contains(byte) {
-            word = []
-            isWordSure = true
-        } else if word.count < ScriptTracker.wordBytes {
-            word.append(byte)
+            words = .other
+        } else if isBlank(byte) || isOperator(byte) || byte == UInt8(ascii: "`") {
+            words = .none
+        } else {
+            words = words.followed(by: byte)
         }
     }
 
@@ -121,16 +189,22 @@ struct ScriptTracker {
         // A line that goes on is one with the next, so a word and a `$` go on too.
         guard byte != UInt8(ascii: "\n") else { return }
         last = ScriptTracker.letter
+        words = .other
         isInName = false
-        if word.count < ScriptTracker.wordBytes { word.append(last) }
+        isAtTurn = false
     }
 
     /// What a shell takes for the end of a word; a carriage return is a part of one.
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }
 
-    private func isNameByte(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || byte &- UInt8(ascii: "0") < 10
-            || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    private func isOperator(_ byte: UInt8) -> Bool { ";&|()<>".utf8.contains(byte) }
+
+    /// Whether a `(` directly behind a byte belongs to it, in bash.
+    ///
+    /// It begins the list of an array, a pattern, a command for a file or arithmetic, behind whose end
+    /// the word goes on.
+    private static func joinsParenthesis(_ byte: UInt8) -> Bool {
+        "<>=@?*+!(".utf8.contains(byte)
     }
 
     /// Goes on where only the closing quote means anything.
@@ -196,7 +270,36 @@ struct ScriptTracker {
         }
     }
 
+    private func reading(of byte: UInt8) -> Reading {
+        let isBehindDollar = last == ScriptTracker.dollar
+        switch byte {
+        case UInt8(ascii: "#") where words.contains(.none):
+            return words == .none ? .comment : .unknown
+        // A here-document, or a shift: nothing behind is known for sure.
+        case UInt8(ascii: "<") where last == byte: return .unknown
+        case UInt8(ascii: "(") where ScriptTracker.joinsParenthesis(last): return .unknown
+        case UInt8(ascii: "[") where isBehindDollar: return .unknown
+        case UInt8(ascii: "[") where !words.isDisjoint(with: .names): return .index
+        case _ where isBlank(byte):
+            if words.contains(.case), open.last != nil { return .unknown }
+            guard words.contains(.brackets) else { return .itself }
+            return words == .brackets ? .test : .unknown
+        case _ where isOperator(byte): return words.contains(.brackets) ? .unknown : .itself
+        default: return .itself
+        }
+    }
+
     private mutating func passPlain(_ byte: UInt8) {
+        switch reading(of: byte) {
+        case .itself: passItself(byte)
+        case .comment: open.append(.comment)
+        case .test: open.append(.test(parentheses: 0))
+        case .index: open.append(.index(brackets: 0))
+        case .unknown: open.append(.unknown)
+        }
+    }
+
+    private mutating func passItself(_ byte: UInt8) {
         let isBehindDollar = last == ScriptTracker.dollar
         switch byte {
         case UInt8(ascii: "\\"): isEscaped = true
@@ -204,35 +307,54 @@ struct ScriptTracker {
         case UInt8(ascii: "\""): open.append(.double)
         case UInt8(ascii: "`"): passBacktick()
         case UInt8(ascii: "{") where isBehindDollar: open.append(.parameter(braces: 0))
-        case UInt8(ascii: "[") where isBehindDollar: open.append(.unknown)
-        case UInt8(ascii: "#") where !isWordSure: open.append(.unknown)
-        case UInt8(ascii: "#") where word.isEmpty: open.append(.comment)
-        // A here-document, or a shift: nothing behind is known for sure.
-        case UInt8(ascii: "<") where last == byte: open.append(.unknown)
-        case UInt8(ascii: "("): passParenthesis(isBehindDollar)
+        case UInt8(ascii: "(") where isBehindDollar: open.append(.substitution(parentheses: 0))
+        case UInt8(ascii: "("): openParenthesis()
         case UInt8(ascii: ")"): closeParenthesis()
-        default:
-            guard isBlank(byte), word == Array("case".utf8), open.last != nil else { return }
-            open.append(.unknown)
+        default: break
         }
     }
 
-    private mutating func passParenthesis(_ isBehindDollar: Bool) {
-        if isBehindDollar {
-            open.append(.substitution(parentheses: 0))
-        } else if last == UInt8(ascii: "(") {
-            open.append(.unknown)
-        } else if case .substitution(let count)? = open.last {
-            open[open.count - 1] = .substitution(parentheses: count + 1)
+    private mutating func openParenthesis() {
+        switch open.last {
+        case .substitution(let count): open[open.count - 1] = .substitution(parentheses: count + 1)
+        case .test(let count): open[open.count - 1] = .test(parentheses: count + 1)
+        default: break
         }
     }
 
     private mutating func closeParenthesis() {
-        guard case .substitution(let count)? = open.last else { return }
-        if count == 0 {
+        switch open.last {
+        case .substitution(parentheses: 0): open.removeLast()
+        case .substitution(let count): open[open.count - 1] = .substitution(parentheses: count - 1)
+        // Where a shell knows no `[[`, it may end what is around.
+        case .test(parentheses: 0): open.append(.unknown)
+        case .test(let count): open[open.count - 1] = .test(parentheses: count - 1)
+        default: break
+        }
+    }
+
+    /// Ends a `[[` at the end of its `]]`.
+    private mutating func endTest() {
+        if words == .closings, open.last == .test(parentheses: 0) {
             open.removeLast()
         } else {
-            open[open.count - 1] = .substitution(parentheses: count - 1)
+            open.append(.unknown)
+        }
+    }
+
+    /// Goes on in what is an index, or a pattern of file names, up to its bracket.
+    private mutating func passIndex(_ byte: UInt8, _ brackets: Int) {
+        let isBehindDollar = last == ScriptTracker.dollar
+        switch byte {
+        case UInt8(ascii: "]") where brackets == 0: open.removeLast()
+        case UInt8(ascii: "]"): open[open.count - 1] = .index(brackets: brackets - 1)
+        case UInt8(ascii: "[") where !isBehindDollar:
+            open[open.count - 1] = .index(brackets: brackets + 1)
+        case UInt8(ascii: "("), UInt8(ascii: "#"):
+            if isBehindDollar { passItself(byte) } else { open.append(.unknown) }
+        // An index may hold what ends a pattern.
+        case _ where isBlank(byte) || isOperator(byte): open.append(.unknown)
+        default: passPlain(byte)
         }
     }
 }

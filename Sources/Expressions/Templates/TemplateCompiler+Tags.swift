@@ -86,8 +86,8 @@ extension TemplateCompiler {
 
     private func unbalanced(at open: Int) -> ExpressionError {
         ExpressionError(
-            "the text before opens or closes quotes, or leaves off behind a '$', which the other "
-                + "way through does not", at: open)
+            "the text before opens or closes quotes, or leaves off behind a '$' or within a word, "
+                + "which the other way through does not", at: open)
     }
 
     private mutating func addBranch(
@@ -157,6 +157,7 @@ extension TemplateCompiler {
         try push(
             .loop(Loop(open: open, index: program.loops.count, tracker: tracker)), at: open)
         program.loops.append(loop)
+        tracker.beginTurn()
     }
 
     private func loopNames(_ cursor: inout Cursor) throws(ExpressionError) -> [String] {

@@ -87,21 +87,29 @@ struct TemplateCompiler {
 
     private mutating func addOutput(_ open: Int, _ body: Range<Int>) throws(ExpressionError) {
         let index = try addExpression(body)
-        guard let encoding = tracker.encoding else {
-            throw ExpressionError(
-                tracker.context == .json
-                    ? "a value cannot stand behind a backslash"
-                    : "a value cannot be put safely into this place of a shell script",
-                at: open,
-                suggestion: tracker.context == .json
-                    ? nil
-                    : "assign it to a variable first, as x={{ value }}, and use \"$x\" here")
-        }
+        guard let encoding = tracker.encoding else { throw noPlace(at: open) }
         let filter = outermostFilter(of: program.expressions[index])
         let isRaw = filter == .raw || isEncoded(filter, for: encoding)
         if filter != .raw { tracker.passValue() }
         program.operations.append(
             .output(expression: index, filter == .raw ? .text : encoding, isRaw: isRaw))
+    }
+
+    /// Why no value may stand at a place.
+    private func noPlace(at open: Int) -> ExpressionError {
+        if tracker.context == .json {
+            return ExpressionError("a value cannot stand behind a backslash", at: open)
+        }
+        if tracker.isArithmetic {
+            return ExpressionError(
+                "a value cannot stand within '[[ … ]]' or brackets behind a name: bash takes it for "
+                    + "arithmetic, which can run commands", at: open,
+                suggestion: "compare it with '[ … ]' or 'case', and use no value for an index, nor "
+                    + "a variable that holds one")
+        }
+        return ExpressionError(
+            "a value cannot be put safely into this place of a shell script", at: open,
+            suggestion: "assign it to a variable first, as x={{ value }}, and use \"$x\" here")
     }
 
     private func outermostFilter(of tree: CompiledTree) -> Filter? {

@@ -42,6 +42,9 @@ struct ContextTracker: Equatable {
         }
     }
 
+    /// Whether a value could be taken for arithmetic here.
+    var isArithmetic: Bool { context == .shell && script.isArithmetic }
+
     /// Goes on behind a value.
     mutating func passValue() { script.passValue() }
 
@@ -58,6 +61,9 @@ struct ContextTracker: Equatable {
     mutating func join(_ other: ContextTracker) {
         if context == .shell { script.join(other.script) }
     }
+
+    /// Goes on as the first turn of a loop.
+    mutating func beginTurn() { script.beginTurn() }
 
     /// Whether the turn of a loop that ends here can be followed by one that began at a place.
     func canRepeat(from start: ContextTracker) -> Bool {
