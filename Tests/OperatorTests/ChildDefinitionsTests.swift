@@ -163,6 +163,25 @@ import Workflows
             changed[name] = nil
             #expect(key(changed) == nil, "\(name)")
         }
+        var falling = Self.same
+        falling["outer"] = [
+            "tasks": [
+                [
+                    "id": "say", "type": "command", "inputs": ["command": ["echo"]],
+                    "fallback": [
+                        [
+                            "type": "workflow",
+                            "workflow": ["kind": "Template", "name": "inner"],
+                        ]
+                    ],
+                ]
+            ]
+        ]
+        let before = try #require(key(falling))
+        falling["inner"]?["description"] = "another"
+        #expect(try #require(key(falling)) != before)
+        falling["inner"] = nil
+        #expect(key(falling) == nil)
         var turning = Self.same
         turning["inner"] = Self.definition("b", running: "outer")
         #expect(key(turning) != nil)

@@ -122,11 +122,9 @@ struct ChildDefinitions {
         guard case .success(let plan) = WorkflowCompiler.compile(spec: spec, at: ["spec"]) else {
             return nil
         }
-        var found: [ChildWorkflow] = []
         for task in plan.scopes.lazy.flatMap(\.tasks) {
             if case .dynamic = task.control { return nil }
-            if let child = task.workflow { found.append(child) }
         }
-        return found
+        return plan.definition.scopes.flatMap { $0.tasks.flatMap(\.children) }
     }
 }
