@@ -70,6 +70,15 @@ import Testing
         ("a clearer picture of it", "a clearer picture of it"),
         ("the bearer of this letter.", "the bearer of this letter."),
         ("https://user:p,w;x'y@host", "https://[redacted]@host"),
+        ("mysql://u:pa\\ss@host", "mysql://[redacted]@host"),
+        ("mysql://u:pa\\ness@host", "mysql://[redacted]@host"),
+        ("mysql://u:p\\\\@host", "mysql://[redacted]@host"),
+        (#""https://host\n" and me@home"#, #""https://host\n" and me@home"#),
+        (
+            #"{\"a\":\"https://host\",\"b\":\"me@home\"}"#,
+            #"{\"a\":\"https://host\",\"b\":\"me@home\"}"#
+        ),
+        (#"https://host\nhttps://u:p@host"#, #"https://host\nhttps://[redacted]@host"#),
         ("https:/\u{301}/a:b@c ://u:p@h", "https:/\u{301}/a:b@c ://[redacted]@h"),
         ("https://u:p\u{301}@h\u{301}/", "https://[redacted]@h\u{301}/"),
         ("https://u:p@h\r\nhttps://v:q@i", "https://[redacted]@h\r\nhttps://[redacted]@i"),
@@ -85,6 +94,7 @@ import Testing
 
     @Test(arguments: [
         "://", "earer ", "Bearer ", "Bearer a", "bearer  ", "://@", "://a:b@", ":", "://x",
+        "://\\", "\\",
     ])
     func `a hostile text takes about as long as a harmless one`(part: String) {
         let size = 256 << 10

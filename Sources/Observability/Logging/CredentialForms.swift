@@ -51,8 +51,11 @@ enum CredentialForms {
     }
 
     /// RFC 3986, 3.2: a password may hold `,`, `;` and `'`.
+    ///
+    /// Databases take a backslash too. In a text that is escaped, `\"` ends it by its quote; what an
+    /// escaped line break would end is masked as far as it is one word.
     private static func endsAuthority(_ byte: UInt8) -> Bool {
-        isSpace(byte) || "/?#\"<>\\".utf8.contains(byte)
+        isSpace(byte) || "/?#\"<>".utf8.contains(byte)
     }
 
     /// The token behind the word at a place; nil where it is another word, or no token follows.
