@@ -1,6 +1,7 @@
 import Git
 public import Kubernetes
 import Resources
+import Synchronization
 import Values
 
 extension RepositoryController {
@@ -40,7 +41,16 @@ extension RepositoryController {
                     ($0, SyncPlan.Observed($1, as: $0, ownership))
                 }))
         if !plan.isEmpty { try await confirm(object) }
-        return await apply(plan, inventory, snapshot, object, ownership)
+        if !plan.applied.isEmpty { doubtful.withLock { $0[object.key] = object } }
+        let report = await apply(plan, inventory, snapshot, object, ownership)
+        do {
+            try await takeBackIfGone(object.key)
+        } catch {
+            throw RepositoryProblem(
+                reason: "ApplyFailed", message: "cannot read it again: \(error.description)",
+                isTransient: true)
+        }
+        return report
     }
 
     /// What was applied from this very repository and is not in its inventory: a process died before

@@ -21,13 +21,15 @@ public final class RepositoryController: Sendable {
     let time: TimeSource
     private let events: EventRecorder
     private let repositories: ObjectCache
-    private let queue: WorkQueue<ObjectKey>
+    let queue: WorkQueue<ObjectKey>
     private let random: RandomSource
     private let syncs: Counter
     /// The objects that are being applied: of two repositories that give one at the same moment the
     /// second waits, and sees then whose it is.
     let claims = Mutex<Set<String>>([])
     let fetches: RunningFetches
+    /// The repositories for which something was applied, and that may have been gone by then.
+    let doubtful = Mutex<[ObjectKey: KubernetesObject]>([:])
     /// When each repository is looked at next, on the monotonic clock.
     private let due = Mutex<[ObjectKey: Duration]>([:])
 
@@ -71,12 +73,13 @@ public final class RepositoryController: Sendable {
     private func reconcile(_ key: ObjectKey) async {
         // Until the cache shows our own last write, it shows the past (law 23).
         guard let current = repositories.current(key) else { return }
-        guard let object = current else {
-            due.withLock { _ = $0.removeValue(forKey: key) }
-            queue.forget(key)
-            return
-        }
         do {
+            try await takeBackIfGone(key)
+            guard let object = current else {
+                due.withLock { _ = $0.removeValue(forKey: key) }
+                queue.forget(key)
+                return
+            }
             if object.isDeleting {
                 try await finalize(object)
             } else if let wait = wait(object) {
@@ -212,7 +215,7 @@ public final class RepositoryController: Sendable {
     /// Deletes what a deleted repository gave, then lets it go.
     private func finalize(_ object: KubernetesObject) async throws(KubernetesError) {
         guard object.finalizers.contains(Finalizers.cleanup) else { return }
-        if object.spec["prune"]?.boolValue ?? true {
+        if object.prunes {
             for id in try await everythingGiven(by: object) {
                 let failure = await prune(id, of: object)
                 if let failure {
@@ -232,7 +235,7 @@ public final class RepositoryController: Sendable {
 extension RepositoryController {
     /// What a repository has given, by its status and by what is there: a process may have died
     /// between an apply and the status that was to say so.
-    private func everythingGiven(
+    func everythingGiven(
         by object: KubernetesObject
     ) async throws(KubernetesError) -> [InventoryID] {
         var ids = Set(object.inventory.map(\.id))
@@ -253,6 +256,9 @@ extension KubernetesObject {
     var inventory: [InventoryEntry] {
         (status["inventory"]?["entries"]?.arrayValue ?? []).compactMap { InventoryEntry($0) }
     }
+
+    /// Whether what a repository gave is deleted when it gives it no more.
+    var prunes: Bool { spec["prune"]?.boolValue ?? true }
 
     fileprivate func hasCondition(reason: String, message: String) -> Bool {
         (status["conditions"]?.arrayValue ?? []).contains {

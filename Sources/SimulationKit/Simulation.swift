@@ -96,10 +96,12 @@ public struct Simulation: Sendable {
             // A request that was lost just before is given up after 30 seconds: only then does a
             // watch that was asked for begin, and what it tells may launch another run. Runs that
             // the operator made are kept for a minute, by whoever leads then, and others may hang
-            // on their deletion.
+            // on their deletion. A provider's figures that could not be written are for as long.
             repeat {
                 writes = cluster.laws.writes
-                go(for: world.features.retention ? .seconds(150) : .seconds(45))
+                go(
+                    for: world.features.retention || world.features.provider
+                        ? .seconds(150) : .seconds(45))
             } while cluster.laws.writes > writes && world.clock.now < limit
         } while !hasEnded && world.clock.now < limit
         guard cluster.laws.violations.isEmpty else { return }

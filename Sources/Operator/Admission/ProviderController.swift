@@ -23,6 +23,8 @@ final class ProviderController: Sendable {
     private let queue: WorkQueue<ObjectKey>
     private let written = Mutex<[ObjectKey: Duration]>([:])
     private let looked = Mutex<[ObjectKey: Duration]>([:])
+    /// Those whose version was another than the one that was written on.
+    private let refused = Mutex<Set<ObjectKey>>([])
     /// Those of which more is to be told than figures.
     private let news = Mutex<Set<ObjectKey>>([])
 
@@ -43,6 +45,7 @@ final class ProviderController: Sendable {
                 _ = written.withLock { $0.removeValue(forKey: object.key) }
                 _ = looked.withLock { $0.removeValue(forKey: object.key) }
                 _ = news.withLock { $0.remove(object.key) }
+                _ = refused.withLock { $0.remove(object.key) }
                 continue
             }
             guard let spec = try? ProviderSpec(object) else {
@@ -64,6 +67,11 @@ final class ProviderController: Sendable {
             }
             if object.status["observedGeneration"]?.integerValue != object.generation {
                 tell(object.key)
+            }
+            // A write met a version that was not known yet, and has waited for it longer and longer.
+            if refused.withLock({ $0.remove(object.key) }) != nil {
+                queue.forget(object.key)
+                queue.add(object.key)
             }
             // What others want may be what this process holds and does not need.
             let ledger = LimitLedger(status: object.status)
@@ -181,7 +189,9 @@ final class ProviderController: Sendable {
             return .stored
         } catch {
             // On a conflict the informer brings what another process wrote, and this writes again.
-            if error.code != .conflict {
+            if error.code == .conflict {
+                _ = refused.withLock { $0.insert(object.key) }
+            } else {
                 context.logger.warning(
                     "provider status not written",
                     ["provider": .string("\(object.key)"), "error": error.logField])

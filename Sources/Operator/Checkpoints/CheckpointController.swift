@@ -58,8 +58,9 @@ final class CheckpointController: Sendable {
         for request in missing(of: run) {
             guard let id = request["id"]?.stringValue else { continue }
             do throws(KubernetesError) {
-                // Copies are named for what is in them, and the run may have gone on since.
-                if ShardReader.isSharded(run), try await isKept(run, request, id) {
+                // A process that begins looks, and writes nothing where there is nothing to be done.
+                // And copies are named for what is in them: the run may have gone on since.
+                if try await isKept(run, request, id) {
                     self.kept.withLock { _ = $0[uid, default: []].insert(id) }
                     continue
                 }

@@ -222,8 +222,11 @@ extension NaiveScheduler {
         let deadline = [task.timeout, task.totalTimeout].compactMap { $0 }.min()
         let ends = [End(phase: "Completed"), End(phase: "TimedOut")]
         guard let deadline else { return [ends[0]] }
-        if isTimeUncertain { return Set(ends) }
-        return [deadline < task.wait ?? .zero ? ends[1] : ends[0]]
+        let length = task.wait ?? .zero
+        // Moments are rounded to milliseconds: what lies so close together may come at once.
+        let isClose = max(length, deadline) - min(length, deadline) < .milliseconds(2)
+        if isTimeUncertain || isClose { return Set(ends) }
+        return [deadline < length ? ends[1] : ends[0]]
     }
 
     private func attempts(of task: ModelTask) -> Set<End> {
