@@ -3,7 +3,6 @@ import GitOps
 import HTTP
 import Kubernetes
 import Operator
-import POSIX
 import Synchronization
 import TestSupport
 import Testing
@@ -17,11 +16,11 @@ import Values
     {
         try await Self.with(failing: "checkpoint") { client, server in
             try await Self.create(["tasks": [Self.task]], client)
-            try await awaited("eight tries") { server.tries.count >= 8 }
+            try await awaited("eight tries") { server.noted.count >= 8 }
             // Waits that double, from 5 ms, with a fifth of jitter.
-            let tries = server.tries
+            let tries = server.noted
             #expect(tries[7] - tries[0] > .milliseconds(5 * ((1 << 7) - 1) * 8 / 10))
-            server.recover()
+            server.open()
             try await awaited("the run to end") {
                 try await client.get(.workflowRuns, Self.key).status["phase"] == "Completed"
             }
@@ -43,9 +42,9 @@ import Values
                     "tasks": [Self.task],
                     "events": ["onSuccess": [["type": "webhook", "url": .string(url)]]],
                 ], client)
-            try await awaited("four tries") { server.tries.count >= 4 }
+            try await awaited("four tries") { server.noted.count >= 4 }
             #expect(received.withLock { $0 } == 1)
-            server.recover()
+            server.open()
             try await awaited("the notification to be noted") {
                 try await client.get(.workflowRuns, Self.key)
                     .status["notifications"]?["onSuccess.0"]?["phase"] == "Delivered"
@@ -67,12 +66,16 @@ import Values
 
     /// Runs an operator on an embedded plane, writes of whose statuses fail where they say a word.
     private static func with(
-        failing word: String, _ body: (KubernetesClient, FailingServer) async throws -> Void
+        failing word: String, _ body: (KubernetesClient, RefusingServer) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         let plane = try await EmbeddedServer(.init(dataDirectory: directory.path, isDurable: false))
         let http = HTTPClient()
-        let server = FailingServer(http, word)
+        let server = RefusingServer(http, answering: 500, "InternalError") { request in
+            request.method == .patch && request.path.hasSuffix("/status")
+                && request.path.contains("/workflowruns/")
+                && String(decoding: request.body ?? [], as: UTF8.self).contains("\"\(word)\"")
+        }
         let work = Operator(
             client: KubernetesClient(configuration: plane.client.configuration, http: server),
             configuration: Operator.Configuration(
@@ -90,49 +93,5 @@ import Values
         stopping.cancel()
         try await stopping.value
         try result.get()
-    }
-}
-
-/// A server that for a while answers 500 to each write of a run's status that says a word.
-private final class FailingServer: KubernetesTransport {
-    private struct State {
-        var isWell = false
-        var tries: [Duration] = []
-    }
-
-    private let http: HTTPClient
-    private let word: String
-    private let state = Mutex(State())
-
-    init(_ http: HTTPClient, _ word: String) {
-        self.http = http
-        self.word = word
-    }
-
-    /// When something was to be written.
-    var tries: [Duration] { state.withLock(\.tries) }
-
-    /// Writes what it is given from now on.
-    func recover() { state.withLock { $0.isWell = true } }
-
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let path = request.url.split(separator: "?")[0]
-        let fails =
-            request.method == .patch && path.hasSuffix("/status") && path.contains("/workflowruns/")
-            && String(decoding: request.body ?? [], as: UTF8.self).contains("\"\(word)\"")
-            && state.withLock { state in
-                if !state.isWell { state.tries.append(SystemClock.monotonic()) }
-                return !state.isWell
-            }
-        guard fails else { return try await http.send(request) }
-        let status: JSON = [
-            "kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "InternalError",
-            "message": "the disk is full", "code": 500,
-        ]
-        return HTTPResponse(status: 500, body: status.bytes)
-    }
-
-    func open(_ request: HTTPRequest) async throws(HTTPError) -> any TransportStream {
-        try await http.open(request)
     }
 }

@@ -68,8 +68,8 @@ struct SyncReport: Sendable {
                 ? .reconciling(reason: "ApplyFailed", message: message)
                 : .stalled(reason: "InvalidManifests", message: message)
         } else {
-            state = .ready(
-                reason: "Synced", message: "applied \(revision): \(inventory.count) resources")
+            let what = inventory.count == 1 ? "1 resource" : "\(inventory.count) resources"
+            state = .ready(reason: "Synced", message: "applied \(revision): \(what)")
         }
         self.failures = failures
         attemptedRevision = revision
