@@ -125,8 +125,11 @@ public final class ControlPlane: Sendable {
             try FileSystem.createDirectory(directory, permissions: 0o700)
             lock = try FileLock(path: "\(directory)/lock")
             // It holds Secrets, and a directory that was there may be open to all. What SQLite puts
-            // beside it gets its permissions.
+            // beside it gets its permissions, but not what a process that was killed left there.
             try FileSystem.makePrivate(database)
+            for suffix in ["-wal", "-shm", "-journal"] {
+                try FileSystem.makePrivate(database + suffix, creates: false)
+            }
         } catch {
             guard error.code == .wouldBlock else {
                 throw ControlPlaneError(

@@ -88,6 +88,30 @@ import Values
         }
     }
 
+    @Test func `nobody else may read what a server that was killed left beside the database`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        let (live, left) = (directory.file("live"), directory.file("left"))
+        try FileSystem.createDirectory(left, permissions: 0o755)
+        // As an earlier release left them: its log holds all there is, and everybody may read it.
+        try await Plane.with(directory: live) { plane in
+            try await plane.create(maps, Samples.configMap("a"))
+            for name in try FileSystem.list(live) where name.hasPrefix("control-plane.sqlite") {
+                try FileSystem.write(
+                    try FileSystem.read("\(live)/\(name)"), to: "\(left)/\(name)")
+            }
+        }
+        let names = try FileSystem.list(left)
+        #expect(names.contains("control-plane.sqlite-wal"))
+        try await Plane.with(directory: left) { plane in
+            #expect(try await plane.get("\(maps)/a").status == 200)
+            let result = try await Program("stat").run(
+                ["-c", "%a"] + names.map { "\(left)/\($0)" })
+            #expect(Set(result.lines) == ["600"], "\(result)")
+        }
+    }
+
     @Test func `a revision that goes is found among the objects by an index`() async throws {
         let directory = try TemporaryDirectory()
         let file = directory.file("control-plane.sqlite")

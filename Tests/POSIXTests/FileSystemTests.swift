@@ -27,6 +27,18 @@ import Testing
         #expect(throws: FileError.self) { try FileSystem.makePrivate(directory.file("link")) }
     }
 
+    @Test func `what is made private only where it is there, is made nowhere else`() async throws {
+        let (open, link) = (directory.file("open"), directory.file("link"))
+        try FileSystem.write("kept", to: open, permissions: 0o644)
+        try FileSystem.link(open, at: link)
+        #expect(throws: FileError.self) { try FileSystem.makePrivate(link, creates: false) }
+        #expect(try await Program("stat").run(["-c", "%a", open]).output == "644\n")
+        try FileSystem.makePrivate(open, creates: false)
+        #expect(try await Program("stat").run(["-c", "%a", open]).output == "600\n")
+        try FileSystem.makePrivate(directory.file("absent"), creates: false)
+        #expect(try FileSystem.list(directory.path) == ["link", "open"])
+    }
+
     @Test func `a write that fails leaves the old file and no other`() throws {
         let path = directory.file("taken")
         try FileSystem.createDirectory("\(path)/inside")

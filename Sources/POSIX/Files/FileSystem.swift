@@ -82,10 +82,18 @@ public enum FileSystem {
     /// Lets nobody but this user read and write a file, which is made empty when absent.
     ///
     /// A symbolic link is refused.
-    public static func makePrivate(_ path: String) throws(FileError) {
-        let file = try FileDescriptor(
-            opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o600,
-            for: "make private")
+    ///
+    /// - Parameter creates: false leaves an absent file absent.
+    public static func makePrivate(_ path: String, creates: Bool = true) throws(FileError) {
+        let file: FileDescriptor
+        do {
+            file = try FileDescriptor(
+                opening: path, flags: O_RDWR | O_NOFOLLOW | (creates ? O_CREAT : 0),
+                permissions: 0o600, for: "make private")
+        } catch {
+            if !creates, error.code == .notFound { return }
+            throw error
+        }
         guard fchmod(file.rawValue, 0o600) == 0 else {
             throw FileError(operation: "make private", path: path, code: .last)
         }
