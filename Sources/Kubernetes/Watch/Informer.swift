@@ -48,6 +48,7 @@ public final class Informer: Sendable {
     private let random: RandomSource
     private let handler: @Sendable ([ObjectChange]) async -> Void
     private let problem: @Sendable (KubernetesError) -> Void
+    private let answered: @Sendable () -> Void
     private let synced = SyncGate()
 
     /// Makes a service that has not started.
@@ -56,11 +57,14 @@ public final class Informer: Sendable {
     ///   - cache: The cache to keep; nobody else may change it.
     ///   - problem: Called with each failure that is retried, and with objects that are left out as
     ///     they cannot be read, for logs and metrics.
+    ///   - answered: Called with each page of a list, each watch that opens and each batch of its
+    ///     events, of changes or not: the server is there.
     ///   - handler: Called with each batch of changes after the cache shows them.
     public init(
         client: KubernetesClient, type: ResourceType, cache: ObjectCache = ObjectCache(),
         options: Options = Options(), time: TimeSource = .system, random: RandomSource = .system,
         problem: @escaping @Sendable (KubernetesError) -> Void = { _ in },
+        answered: @escaping @Sendable () -> Void = {},
         handler: @escaping @Sendable ([ObjectChange]) async -> Void
     ) {
         self.client = client
@@ -70,6 +74,7 @@ public final class Informer: Sendable {
         self.time = time
         self.random = random
         self.problem = problem
+        self.answered = answered
         self.handler = handler
     }
 
@@ -126,6 +131,7 @@ public final class Informer: Sendable {
             if let error = KubernetesError(leftOut: page.unreadable, operation: "list \(type)") {
                 report(error)
             }
+            answered()
             return .page(page)
         } catch {
             report(error)
@@ -142,6 +148,7 @@ public final class Informer: Sendable {
                 options: WatchOptions(
                     resourceVersion: version.description, labelSelector: options.labelSelector,
                     fieldSelector: options.fieldSelector, timeout: timeout))
+            answered()
             return (stream, .watchOpened)
         } catch {
             report(error)
@@ -158,7 +165,11 @@ public final class Informer: Sendable {
             if let error = KubernetesError(leftOut: unreadable, operation: "watch \(type)") {
                 report(error)
             }
-            if case .failed(let error)? = events.last { report(error) }
+            if case .failed(let error)? = events.last {
+                report(error)
+            } else {
+                answered()
+            }
             return .events(events)
         } catch {
             report(error)

@@ -2,7 +2,6 @@ import Console
 import Engine
 import GitOps
 import Kubernetes
-import POSIX
 import Values
 import Workflows
 
@@ -14,19 +13,21 @@ struct RunFollower: Sendable {
         case deleted
         /// The task was cancelled.
         case interrupted
-        /// The server refuses to tell more, or has been silent for ``patience``.
+        /// The server refuses to tell more, or has answered nothing for ``patience``.
         case failed(KubernetesError)
     }
 
     /// How long a server may fail all that is asked.
+    ///
+    /// What a proxy cuts off again and again, and the server always takes up, is no such failure.
     static let patience = Duration.seconds(120)
-    /// How long after a failure another one is of the same trouble.
-    private static let troubleLasts = KubernetesLimits.maximumReflectorBackoff * 2
 
     let client: KubernetesClient
     let key: ObjectKey
     /// Shows what happens; nil shows nothing.
     let display: ProgressDisplay?
+    /// Where time comes from.
+    var time = TimeSource.system
 
     /// Follows the run until it has ended, or the task is cancelled.
     func untilEnded() async -> Ending {
@@ -34,7 +35,9 @@ struct RunFollower: Sendable {
         let informer = Informer(
             client: client, type: .workflowRuns,
             options: .init(namespace: key.namespace, fieldSelector: "metadata.name=\(key.name)"),
-            problem: { send.yield(.problem($0)) }
+            time: time,
+            problem: { [time] in send.yield(.problem($0, at: time.monotonic())) },
+            answered: { send.yield(.answered) }
         ) { changes in
             for change in changes {
                 if case .deleted = change {
@@ -68,29 +71,29 @@ struct RunFollower: Sendable {
     private enum News: Sendable {
         case state(KubernetesObject)
         case deleted
-        case problem(KubernetesError)
+        case answered
+        case problem(KubernetesError, at: Duration)
         case failed(KubernetesError)
     }
 
     private func follow(_ news: AsyncStream<News>) async -> Ending {
-        var trouble: (begin: Duration, last: Duration)?
+        /// When the first failure was since the server answered last.
+        var trouble: Duration?
         for await item in news {
             switch item {
             case .state(let run):
-                trouble = nil
                 display?.update(run)
                 if run.hasEnded { return .ended(run) }
             case .deleted: return .deleted
             case .failed(let error): return .failed(error)
-            case .problem(let error):
+            case .answered: trouble = nil
+            case .problem(let error, let moment):
                 if error.code == .unauthorized || error.code == .forbidden {
                     return .failed(error)
                 }
-                let now = SystemClock.monotonic()
-                let isNew = trouble.map { now - $0.last > RunFollower.troubleLasts } ?? true
-                let begin = isNew ? now : trouble?.begin ?? now
-                trouble = (begin, now)
-                if now - begin > RunFollower.patience { return .failed(error) }
+                let begin = trouble ?? moment
+                trouble = begin
+                if moment - begin > RunFollower.patience { return .failed(error) }
             }
         }
         return .interrupted
