@@ -175,7 +175,8 @@ let package = Package(
             "OperatorTests",
             [
                 "ControlPlane", "Engine", "Executors", "GitOps", "HTTP", "Kubernetes",
-                "Observability", "Operator", "POSIX", "Resources", "Values", "Workflows", "YAML",
+                "Observability", "Operator", "POSIX", "Resources", "Streams", "Values", "Workflows",
+                "YAML",
             ]),
         tests("ConsoleTests", ["Console", "Values"]),
         tests("SimulationKitTests", ["POSIX", "SimulationKit", "simulate"]),

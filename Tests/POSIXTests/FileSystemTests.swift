@@ -58,6 +58,25 @@ import Testing
         #expect(error?.code == .tooLarge)
     }
 
+    @Test func `a part of a file is what is between its offset and the bound`() throws {
+        let path = directory.file("parts")
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        try FileSystem.write(bytes, to: path)
+        #expect(try FileSystem.read(path, from: 0, maximumBytes: 70_000) == Array(bytes[..<70_000]))
+        #expect(
+            try FileSystem.read(path, from: 130_000, maximumBytes: 1 << 20)
+                == Array(bytes[130_000...]))
+        #expect(try FileSystem.read(path, from: 200_000, maximumBytes: 10).isEmpty)
+        #expect(try FileSystem.read(path, from: 1 << 40, maximumBytes: 10).isEmpty)
+        for offset in [0, -1] {
+            let file = offset == 0 ? directory.file("none") : path
+            let error = #expect(throws: FileError.self) {
+                try FileSystem.read(file, from: offset, maximumBytes: 10)
+            }
+            #expect(error?.code == (offset == 0 ? .notFound : .invalidArgument))
+        }
+    }
+
     @Test func `a missing file is said by its path and reason`() throws {
         let path = directory.file("none")
         let error = #expect(throws: FileError.self) { try FileSystem.read(path) }

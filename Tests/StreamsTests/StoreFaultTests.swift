@@ -30,6 +30,10 @@ import Values
                     try look(path)
                     return try real.read(path)
                 },
+                readPart: { [self] path, offset, maximumBytes throws(FileError) in
+                    try look(path)
+                    return try real.readPart(path, offset, maximumBytes)
+                },
                 replace: real.replace,
                 append: { [self] bytes, path throws(FileError) in
                     guard trouble.withLock({ $0 == .isFull }) else {

@@ -58,9 +58,11 @@ public final class AttemptLogStore: Sendable {
         try? files.append(kept, path(key))
     }
 
-    /// The output of an attempt; empty where there is none.
-    public func read(_ key: Key) -> [UInt8] {
-        (try? files.read(path(key))) ?? []
+    /// The output of an attempt, from a byte on; empty where there is none.
+    public func read(
+        _ key: Key, from offset: Int = 0, maximumBytes: Int = AttemptLogStore.maximumBytes
+    ) -> [UInt8] {
+        (try? files.readPart(path(key), offset, maximumBytes)) ?? []
     }
 
     /// The numbers of the attempts of a task that wrote something, in order.

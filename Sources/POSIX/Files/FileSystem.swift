@@ -31,6 +31,28 @@ public enum FileSystem {
         }
     }
 
+    /// Reads a part of a file: from an offset on up to its end or the bound, whichever is first.
+    ///
+    /// - Returns: Nothing where the file is shorter than the offset.
+    public static func read(
+        _ path: String, from offset: Int, maximumBytes: Int
+    ) throws(FileError) -> [UInt8] {
+        let file = try FileDescriptor(opening: path, flags: O_RDONLY, for: "read")
+        do throws(ErrorNumber) {
+            guard lseek(file.rawValue, off_t(offset), SEEK_SET) >= 0 else { throw .last }
+            var bytes: [UInt8] = []
+            while bytes.count < maximumBytes {
+                let wanted = min(Limits.readBytes, maximumBytes - bytes.count)
+                let chunk = try FileDescriptor.readSome(wanted, from: file.rawValue)
+                if chunk.isEmpty { break }
+                bytes += chunk
+            }
+            return bytes
+        } catch {
+            throw FileError(operation: "read", path: path, code: error)
+        }
+    }
+
     /// Reads a whole file as text, with what is no UTF-8 repaired.
     public static func readText(
         _ path: String, maximumBytes: Int = Limits.fileBytes

@@ -25,11 +25,10 @@ final class HostFiles: Sendable {
                 }
             },
             read: { [self] path throws(FileError) in
-                try look("read", path)
-                guard let bytes = disk.bytes(path) else {
-                    throw FileError(operation: "read", path: path, code: .notFound)
-                }
-                return bytes
+                try read(path)
+            },
+            readPart: { [self] path, offset, maximumBytes throws(FileError) in
+                Array(try read(path).dropFirst(offset).prefix(maximumBytes))
             },
             replace: { [self] bytes, path throws(FileError) in
                 try change("replace", path, 0) { _ in disk.replace(path, bytes) }
@@ -47,6 +46,14 @@ final class HostFiles: Sendable {
     }
 
     private var faults: StreamFaults { cluster.streamFaults }
+
+    private func read(_ path: String) throws(FileError) -> [UInt8] {
+        try look("read", path)
+        guard let bytes = disk.bytes(path) else {
+            throw FileError(operation: "read", path: path, code: .notFound)
+        }
+        return bytes
+    }
 
     private func look(_ operation: String, _ path: String) throws(FileError) {
         guard host.isAlive else { throw error(operation, path, .wouldBlock) }

@@ -9,6 +9,9 @@ public struct AttemptFiles: Sendable {
     public let list: @Sendable (_ directory: String) throws(FileError) -> [String]
     /// The bytes of a file.
     public let read: @Sendable (_ path: String) throws(FileError) -> [UInt8]
+    /// The bytes of a file from an offset on, so many at most; none where it is shorter.
+    public let readPart:
+        @Sendable (_ path: String, _ offset: Int, _ maximumBytes: Int) throws(FileError) -> [UInt8]
     /// Replaces a file as a whole.
     public let replace: @Sendable (_ bytes: [UInt8], _ path: String) throws(FileError) -> Void
     /// Adds bytes to the end of a file, which is made where there is none.
@@ -22,6 +25,10 @@ public struct AttemptFiles: Sendable {
     public init(
         list: @escaping @Sendable (_ directory: String) throws(FileError) -> [String],
         read: @escaping @Sendable (_ path: String) throws(FileError) -> [UInt8],
+        readPart:
+            @escaping @Sendable (
+                _ path: String, _ offset: Int, _ maximumBytes: Int
+            ) throws(FileError) -> [UInt8],
         replace: @escaping @Sendable (_ bytes: [UInt8], _ path: String) throws(FileError) -> Void,
         append: @escaping @Sendable (_ bytes: [UInt8], _ path: String) throws(FileError) -> Void,
         createDirectory: @escaping @Sendable (_ path: String) throws(FileError) -> Void,
@@ -29,6 +36,7 @@ public struct AttemptFiles: Sendable {
     ) {
         self.list = list
         self.read = read
+        self.readPart = readPart
         self.replace = replace
         self.append = append
         self.createDirectory = createDirectory
@@ -41,6 +49,9 @@ public struct AttemptFiles: Sendable {
             FileSystem.exists(path) ? try FileSystem.list(path) : []
         },
         read: { path throws(FileError) in try FileSystem.read(path) },
+        readPart: { path, offset, maximumBytes throws(FileError) in
+            try FileSystem.read(path, from: offset, maximumBytes: maximumBytes)
+        },
         replace: { bytes, path throws(FileError) in
             try FileSystem.write(bytes, to: path, permissions: 0o600)
         },

@@ -1,4 +1,5 @@
 import Console
+import Engine
 import HTTP
 import Kubernetes
 import POSIX
@@ -20,6 +21,14 @@ enum LogsCommand: Command {
 
     private static let followInterval = Duration.milliseconds(300)
 
+    /// How far attempts have been printed.
+    private struct Printed {
+        /// How many bytes, by task and attempt.
+        var bytes: [String: Int] = [:]
+        /// Those that write no more and are printed whole: they are not asked for again.
+        var whole: Set<String> = []
+    }
+
     static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> ExitCode {
         let connection = try Connection.open(arguments)
         var run = try await connection.wholeRun(arguments.positionals[0])
@@ -37,7 +46,7 @@ enum LogsCommand: Command {
             }
             attempt = number
         }
-        var printed: [String: Int] = [:]
+        var printed = Printed()
         while true {
             let hasEnded = run.hasEnded
             for task in only.map({ [$0] }) ?? tasks(of: run) {
@@ -82,23 +91,30 @@ enum LogsCommand: Command {
 
     private static func printNew(
         _ task: String, _ attempt: Int?, of run: KubernetesObject, _ connection: Connection,
-        _ printed: inout [String: Int], isAlone: Bool
+        _ printed: inout Printed, isAlone: Bool
     ) async throws(CommandFailure) {
-        let number = attempt ?? run.status["tasks"]?[task]?["attempt"]?.integerValue.map { Int($0) }
-        guard let number, number > 0 else { return }
+        let state = run.status["tasks"]?[task]
+        let last = state?["attempt"]?.integerValue.map { Int($0) } ?? 0
+        let number = attempt ?? last
+        guard number > 0 else { return }
         let key = "\(task)#\(number)"
+        guard !printed.whole.contains(key) else { return }
         while true {
-            let offset = printed[key] ?? 0
+            let offset = printed.bytes[key] ?? 0
             let bytes = try await read(task, number, offset, of: run, connection)
-            guard !bytes.isEmpty else { return }
+            guard !bytes.isEmpty else {
+                // What had ended before it was read has written all it ever will.
+                if hasWritten(number, last, state) { printed.whole.insert(key) }
+                return
+            }
             guard !isAlone else {
-                printed[key] = offset + bytes.count
+                printed.bytes[key] = offset + bytes.count
                 try? StandardStreams.write(bytes, to: .output)
                 continue
             }
             // The last line may go on in the next page.
             let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
-            printed[key] = offset + end
+            printed.bytes[key] = offset + end
             let text = String(decoding: bytes[..<end], as: UTF8.self)
             for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
                 text.hasSuffix("\n") ? 1 : 0)
@@ -106,6 +122,12 @@ enum LogsCommand: Command {
                 Output.line("\(Output.style.text("[\(task)]", .active)) \(line)")
             }
         }
+    }
+
+    /// Whether an attempt of a task writes no more: one that is cancelled may until it has stopped.
+    private static func hasWritten(_ attempt: Int, _ last: Int, _ state: JSON?) -> Bool {
+        let phase = (state?["phase"]?.stringValue).flatMap(TaskPhase.init(rawValue:))
+        return attempt < last || phase?.isTerminal == true && phase != .cancelled
     }
 
     /// The operator's own log; where it serves none, what the status kept of the output.
