@@ -160,6 +160,29 @@ import Values
         }
     }
 
+    @Test(arguments: [[:], ["finalizers": []]] as [JSON])
+    func `a namespace that was finalized before it is deleted ends with what is in it`(
+        spec: JSON
+    ) async throws {
+        try await Plane.with { plane in
+            var namespace: JSON = [
+                "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"],
+            ]
+            let path = "/api/v1/namespaces/team"
+            try await plane.create("/api/v1/namespaces", namespace)
+            var held = Samples.configMap("held")
+            held[["metadata", "finalizers"]] = ["example.com/hold"]
+            try await plane.create("\(path)/configmaps", held)
+            namespace["spec"] = spec
+            let finalized = try await plane.send("PUT", "\(path)/finalize", namespace)
+            #expect(finalized.json["spec"] == spec)
+            try await plane.send("DELETE", path)
+            #expect(try await plane.get("\(path)/configmaps/held").status == 200)
+            _ = try await plane.merge("\(path)/configmaps/held", ["metadata": ["finalizers": nil]])
+            _ = try await plane.eventually(path) { $0.status == 404 }
+        }
+    }
+
     @Test func `what a deletion began goes on after writes that failed`() async throws {
         let directory = try TemporaryDirectory()
         try await Plane.with(directory: directory.path) { plane in

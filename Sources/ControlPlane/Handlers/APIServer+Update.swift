@@ -175,17 +175,21 @@ extension APIServer {
         _ options: WriteOptions
     ) async throws(APIFailure) -> WriteResult? {
         let resource = target.resource
-        // A write that changes nothing is none: no event, no new resource version.
-        if APIServer.isSame(complete, old) { return WriteResult(object: .stored(current)) }
+        let finalizers = complete["metadata"]?["finalizers"]?.arrayValue ?? []
+        let isGone =
+            current.isDeleting && finalizers.isEmpty
+            && (resource.rules != .namespace || APIServer.isFinalized(complete))
+        // A write that changes nothing is none: no event, no new resource version. But one may find
+        // that nothing holds the object any more, as of a namespace that was finalized before it was
+        // deleted.
+        if !isGone, APIServer.isSame(complete, old) {
+            return WriteResult(object: .stored(current))
+        }
         var object = complete
         object["apiVersion"] = .string(stored(resource))
         let draft = ObjectDraft(object, checkedBy: resource.schema)
         try checkSize(draft)
         if options.isDryRun { return WriteResult(object: .value(complete)) }
-        let finalizers = object["metadata"]?["finalizers"]?.arrayValue ?? []
-        let isGone =
-            current.isDeleting && finalizers.isEmpty
-            && (resource.rules != .namespace || APIServer.isFinalized(object))
         let write = Write(
             collection: resource.collection,
             kind: isGone ? .delete(current.revision) : .replace(current.revision), draft: draft)

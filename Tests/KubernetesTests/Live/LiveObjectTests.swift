@@ -1,4 +1,5 @@
 import Kubernetes
+import TestSupport
 import Testing
 import Values
 
@@ -225,6 +226,26 @@ struct LiveObjectTests {
             namespace.spec = ["finalizers": []]
             _ = try await client.replace(.namespaces, namespace, subresource: "finalize")
             try await client.delete(.namespaces, ObjectKey(name: "live-\(scope.id)"))
+        }
+    }
+
+    @Test func `a namespace that nothing holds when it is deleted ends`() async throws {
+        try await LiveServer.with([]) { client, scope in
+            let key = ObjectKey(name: "live-\(scope.id)")
+            var namespace = KubernetesObject(.namespaces, key)
+            _ = try await client.create(.namespaces, namespace)
+            namespace.spec = [:]
+            _ = try await client.replace(.namespaces, namespace, subresource: "finalize")
+            try await client.delete(.namespaces, key)
+            try await awaited("its end") {
+                do {
+                    // The real server lets it go with the next request to delete it.
+                    try await client.delete(.namespaces, key)
+                    return false
+                } catch let error as KubernetesError where error.code == .notFound {
+                    return true
+                }
+            }
         }
     }
 
