@@ -121,4 +121,60 @@ import Values
         #expect(changes == [.added(configMap("deep", 1)), .deleted(configMap("deep", 1))])
         #expect(store.count == 0)
     }
+
+    /// What a watch tells of the object that cannot be read, with that UID.
+    private static func event(_ type: String, _ uid: String, _ version: Int) throws -> WatchEvent {
+        var decoder = WatchDecoder(operation: "watch")
+        var events: [WatchEvent] = []
+        let object = nested(600, "deep", version).replacing("uid-deep", with: uid)
+        try decoder.decode(
+            Array("{\"type\":\"\(type)\",\"object\":\(object)}\n".utf8), into: &events)
+        return try #require(events.first)
+    }
+
+    /// The object that cannot be read, with that UID, as a list has it.
+    private static func object(_ uid: String, _ version: Int) throws -> UnreadableObject {
+        let event = try event("ADDED", uid, version)
+        guard case .unreadable(let object, _) = event else { return try #require(nil) }
+        return object
+    }
+
+    /// An empty store that knows of an object that we made under its key.
+    private static func knowing(_ made: KubernetesObject) -> ObjectStore {
+        var store = ObjectStore()
+        _ = store.replace(with: [], at: ResourceVersion("1"))
+        store.recordWrite(made)
+        return store
+    }
+
+    @Test(arguments: ["MODIFIED", "DELETED"])
+    func `what becomes of an earlier one says nothing of one that we made since`(
+        type: String
+    ) throws {
+        let made = configMap("deep", 4)
+        var store = Self.knowing(made)
+        #expect(store.apply([try Self.event(type, "uid-earlier", 3)]).isEmpty)
+        // It is still waited for.
+        #expect(store.replace(with: [], at: ResourceVersion("5")) == [.deleted(made)])
+    }
+
+    @Test func `the end of one that we made is told, though it cannot be read`() throws {
+        let made = configMap("deep", 4)
+        var store = Self.knowing(made)
+        #expect(store.apply([try Self.event("ADDED", "uid-deep", 4)]).isEmpty)
+        let there = store.replace(
+            with: [], besides: [try Self.object("uid-deep", 4)], at: ResourceVersion("5"))
+        #expect(there?.isEmpty == true)
+        #expect(store.apply([try Self.event("DELETED", "uid-deep", 6)]) == [.deleted(made)])
+        #expect(store.replace(with: [], at: ResourceVersion("7"))?.isEmpty == true)
+    }
+
+    @Test func `one that we made is gone where a list has another that cannot be read`() throws {
+        let made = configMap("deep", 4)
+        var store = Self.knowing(made)
+        let other = [try Self.object("uid-other", 6)]
+        #expect(
+            store.replace(with: [], besides: other, at: ResourceVersion("7")) == [.deleted(made)])
+        #expect(store.replace(with: [], at: ResourceVersion("8"))?.isEmpty == true)
+    }
 }

@@ -90,7 +90,9 @@ public struct ObjectStore: Sendable {
         var changes: [ObjectChange] = []
         var present: Set<ObjectKey> = []
         present.reserveCapacity(objects.count)
+        var hidden: [ObjectKey: UnreadableObject] = [:]
         for object in unreadable {
+            hidden[object.key] = object
             // Where it is another of that name, the one that was known is gone.
             if !object.isOther(than: entries[object.key]?.object) { present.insert(object.key) }
         }
@@ -114,8 +116,10 @@ public struct ObjectStore: Sendable {
         }
         for (key, object) in unseen.sorted(by: { $0.key < $1.key })
         where object.resourceVersion?.isNotNewer(than: listVersion) == true {
+            // One that is there and cannot be read has yet to be seen, and its end to be told.
+            if let other = hidden[key], !other.isOther(than: object) { continue }
             unseen[key] = nil
-            if !present.contains(key) { changes.append(.deleted(object)) }
+            changes.append(.deleted(object))
         }
         advance(to: listVersion)
         return changes
@@ -149,11 +153,16 @@ public struct ObjectStore: Sendable {
             if isUnseen { unseen[object.key] = nil }
             if remove(object.key) != nil || isUnseen { changes.append(.deleted(object)) }
         case .unreadable(let object, let isDeleted):
-            // What was known of it stands; another of that name tells that this one is gone.
-            let known = entries[object.key]?.object ?? unseen[object.key]
-            guard isDeleted || object.isOther(than: known) else { break }
-            unseen[object.key] = nil
-            if let old = remove(object.key) ?? known { changes.append(.deleted(old)) }
+            let key = object.key
+            // What was seen of it stands; another of that name tells that this one is gone.
+            if isDeleted || object.isOther(than: entries[key]?.object), let old = remove(key) {
+                changes.append(.deleted(old))
+            }
+            // Of one that was not, events of others may be from before it was made.
+            if isDeleted, let uid = object.uid, let made = unseen[key], made.uid == uid {
+                unseen[key] = nil
+                changes.append(.deleted(made))
+            }
         case .bookmark, .failed: break
         }
         if let eventVersion { advance(to: eventVersion) }
