@@ -141,21 +141,36 @@ import Testing
 
     @Test func `a process that left the group cannot hold up the end of the output`() async throws {
         let result = try await ChildProcess.collect(
-            shell("setsid sleep 1000 & while [ $(ps -o sid= -p $!) = $$ ]; do :; done; echo $!"))
+            shell("setsid sleep 1000 & while [ $(ps -o pgid= -p $!) = $$ ]; do :; done; echo $!"))
         let escaped = try #require(Int32(text(result.output).filter(\.isNumber)))
         Signal.kill.send(to: escaped)
     }
 
     @Test func `a process that left the group cannot fill the output for ever`() async throws {
+        let directory = try TemporaryDirectory()
+        // It sleeps once the pipe is full.
         let child = try await ChildProcess.spawn(
-            shell("setsid yes & while [ $(ps -o sid= -p $!) = $$ ]; do :; done; echo $! >&2"))
-        var error: [UInt8] = []
-        while let output = await child.nextOutput() {
-            if output.stream == .error { error += output.bytes }
-        }
+            shell(
+                """
+                setsid yes &
+                while [ $(ps -o pgid= -p $!) = $$ ] || [ $(ps -o state= -p $!) != S ]; do :; done
+                echo $! > \(directory.path)/escaped
+                """))
         #expect(await child.wait().isSuccess)
+        let number = try FileSystem.readText(directory.file("escaped")).filter(\.isNumber)
+        let escaped = try #require(Int32(number))
+        let held = 1 << 16
+        var count = 0
+        let written = writtenBytes(escaped)
+        while count <= held, let output = await child.nextOutput() {
+            count += output.bytes.count
+            // What was read is written again, so that the pipe is never found empty.
+            while writtenBytes(escaped) == written { await Task.yield() }
+        }
+        #expect(count == held)
         // Its pipe is closed, so that it has ended by itself.
-        await waitUntilGone(try #require(Int32(text(error).filter(\.isNumber))))
+        if count > held { Signal.kill.send(to: escaped) }
+        await waitUntilGone(escaped)
     }
 
     @Test func `what a child wrote before its end is read whole, however slowly`() async throws {
