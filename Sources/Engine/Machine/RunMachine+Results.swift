@@ -32,7 +32,10 @@ extension RunMachine {
     /// Notes whether a task that has ended ran anew.
     mutating func noteFreshness(of task: Int) {
         let state = tasks[task]
-        let hasEffect = state.attempt > 0 && state.traits.isDisjoint(with: [.evaluated, .wait])
+        // What stands in for a task without an effect may have one.
+        let hasEffect =
+            state.attempt > 0
+            && (isFallingBack(task) || state.traits.isDisjoint(with: [.evaluated, .wait]))
         var isFresh = isTainted(task)
         if state.traits.contains(.container) {
             let bodies = instances.indices.filter { instances[$0].parent == Int32(task) }
@@ -57,10 +60,20 @@ extension RunMachine {
         guard tasks[task].traits.isDisjoint(with: [.evaluated, .wait, .announces]),
             tasks[task].attempt == 0, !isFallingBack(task),
             let found = reusable[path(of: task)], found.key == taskKey(of: task, given),
-            !isTainted(task)
+            isOfWorkflow(task), !isTainted(task)
         else { return false }
         complete(task, with: found.outputs, reason: .reused, at: now, into: &actions)
         return true
+    }
+
+    /// Whether a task is of the workflow itself, or of what that holds: a path of `finally` may have been
+    /// that of such a task in another definition.
+    private func isOfWorkflow(_ task: Int) -> Bool {
+        var instance = Int(tasks[task].instance)
+        while instances[instance].role == .body {
+            instance = Int(tasks[Int(instances[instance].parent)].instance)
+        }
+        return instances[instance].role == .root
     }
 
     /// The key of the result that a task has for some inputs.
@@ -87,7 +100,8 @@ extension RunMachine {
     /// have there, where everything they are in is at its first attempt.
     ///
     /// Of what a container holds, those of its last attempt. Left out are tasks that are done by
-    /// evaluating their inputs and waits, as they cost nothing to repeat, and what cleans up or undoes.
+    /// evaluating their inputs and waits, as they cost nothing to repeat, what cleans up or undoes, and
+    /// what was undone: its effect is gone.
     ///
     /// - Parameter excluded: the path of a task that is to run again, with all that is in it.
     public func results(without excluded: String? = nil) -> [String: TaskResult] {
@@ -97,7 +111,7 @@ extension RunMachine {
         var results: [String: TaskResult] = [:]
         for task in tasks.indices where tasks[task].phase == .completed {
             guard tasks[task].traits.isDisjoint(with: [.container, .evaluated, .wait]),
-                let (path, isCurrent) = firstPath(of: task), isCurrent,
+                let (path, isStanding) = firstPath(of: task), isStanding,
                 left.map({ !TaskPath.isWithin(path, $0) }) ?? true,
                 let given = try? evaluateOwnInputs(of: task)
             else { continue }
@@ -119,23 +133,34 @@ extension RunMachine {
         }
     }
 
-    /// The path of a task without the attempts of what it is in, and whether these were the last; nil
-    /// for what cleans up or undoes.
-    private func firstPath(of task: Int) -> (path: String, isCurrent: Bool)? {
+    /// The path of a task without the attempts of what it is in, and whether its effect stands: these
+    /// were the last, and nothing of it was undone; nil for what cleans up or undoes.
+    private func firstPath(of task: Int) -> (path: String, isStanding: Bool)? {
         var parts: [String] = []
-        var isCurrent = true
+        var isStanding = true
         var current = task
         while true {
             let (program, index) = place(of: current)
             parts.append(program.tasks[index].id)
+            isStanding = isStanding && !isUndone(current)
             let instance = instances[Int(tasks[current].instance)]
-            guard instance.role != .root else { return (parts.reversed().joined(), isCurrent) }
+            guard instance.role != .root else { return (parts.reversed().joined(), isStanding) }
             guard instance.role == .body else { return nil }
             let parent = Int(instance.parent)
             parts.append(TaskPath.prefix(of: "", attempt: 1, iteration: Int(instance.iteration)))
-            isCurrent = isCurrent && instance.attempt == tasks[parent].attempt
+            isStanding = isStanding && instance.attempt == tasks[parent].attempt
             current = parent
         }
+    }
+
+    /// Whether a task was undone, or may have been, or will be: all but where what was to undo it ended
+    /// before it began.
+    private func isUndone(_ task: Int) -> Bool {
+        guard tasks[task].traits.contains(.compensation),
+            let made = instancesByPrefix[path(of: task) + TaskPath.compensationMark]
+        else { return false }
+        let undoing = tasks[Int(instances[made].first)]
+        return undoing.attempt > 0 || undoing.phase == .completed || !undoing.phase.isTerminal
     }
 
     // MARK: The cache
@@ -165,13 +190,19 @@ extension RunMachine {
         guard isCacheable(task), let given = try? evaluateOwnInputs(of: task),
             let key = cacheKey(of: task, given)
         else {
-            let error = TaskError(
-                type: details[task]?.errorType ?? TaskError.Kind.expression,
-                message: details[task]?.errorMessage ?? "", isRetryable: false)
-            fail(task, error, at: now, into: &actions)
+            fail(task, lastError(of: task), at: now, into: &actions)
             return
         }
         ask(task, key, age, into: &actions)
+    }
+
+    /// The error for which a task fell back.
+    private func lastError(of task: Int) -> TaskError {
+        let detail = details[task]
+        return TaskError(
+            type: detail?.errorType ?? TaskError.Kind.expression,
+            message: detail?.errorMessage ?? "", isRetryable: false,
+            code: detail?.errorCode.map { Int($0) })
     }
 
     private mutating func ask(
@@ -216,10 +247,7 @@ extension RunMachine {
         if let found {
             complete(task, with: found, reason: .cached, at: now, into: &actions)
         } else if isFallingBack(task) {
-            let error = TaskError(
-                type: details[task]?.errorType ?? "", message: details[task]?.errorMessage ?? "",
-                isRetryable: false, code: details[task]?.errorCode.map { Int($0) })
-            fail(task, error, at: now, into: &actions)
+            fail(task, lastError(of: task), at: now, into: &actions)
         } else {
             tasks[task].marks.insert(.missed)
             enqueue(task)

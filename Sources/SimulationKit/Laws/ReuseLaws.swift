@@ -8,6 +8,8 @@ extension LawBook {
     /// task that ran in neither has the outputs that the task of its path had there (law 12).
     func checkReuse(of run: RunRecord, _ tasks: JSON) {
         let name = run.spec["retryOf"]?["run"] ?? run.spec["restoreFrom"]?["run"]
+        // A checkpoint may be from before its run was undone.
+        let isRestored = run.spec["restoreFrom"] != nil
         let sources = state.withLock { state in
             state.runs.values.filter { $0.key.name == name?.stringValue }
         }
@@ -16,13 +18,14 @@ extension LawBook {
                 (source.status["tasks"]?.objectValue ?? [:]).contains { candidate, given in
                     LawBook.pathOfFirstTry(candidate) == path && given["phase"] == "Completed"
                         && given["outputs"] == entry["outputs"]
+                        && (isRestored || !source.wasUndone(candidate))
                 }
             }
             guard !isGiven else { continue }
             violated(
                 12,
                 "\(run.key) has taken over \(entry["outputs"]?.text ?? "nothing") for \(path), which"
-                    + " that task of \(name?.text ?? "no run") did not give")
+                    + " that task of \(name?.text ?? "no run") did not give, or was undone there")
         }
     }
 
@@ -39,5 +42,12 @@ extension LawBook {
             }
         }
         return kept
+    }
+}
+
+extension LawBook.RunRecord {
+    /// Whether what a task did was undone, or may have been.
+    fileprivate func wasUndone(_ path: String) -> Bool {
+        status["tasks"]?["\(path)~compensation"]?["attempt"] != nil
     }
 }

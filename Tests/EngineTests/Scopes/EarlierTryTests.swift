@@ -147,6 +147,41 @@ import Workflows
         #expect(try retried(spec, results).launched == ["c"])
     }
 
+    @Test func `law 12: what was undone runs again`() throws {
+        let spec: JSON = [
+            "tasks": [
+                TestPlan.command("look"),
+                TestPlan.command(
+                    "charge",
+                    [
+                        "compensation": ["type": "command", "inputs": ["command": ["refund"]]],
+                        "dependsOn": ["look"],
+                    ]),
+                TestPlan.command("ship", ["onFailure": "Rollback", "dependsOn": ["charge"]]),
+            ]
+        ]
+        let results = try tried(spec, failing: "ship")
+        #expect(results.keys.sorted() == ["look"])
+        let (launched, phases) = try retried(spec, results)
+        #expect(launched == ["charge", "ship"])
+        #expect(phases["look"] == "Reused")
+    }
+
+    @Test func `what cleans up runs again, whatever had its path before`() throws {
+        let inner: JSON = TestPlan.command("clean")
+        let results = try tried(
+            [
+                "tasks": [
+                    ["id": "finally", "type": "parallel", "tasks": [inner]],
+                    TestPlan.command("last", ["dependsOn": ["finally"]]),
+                ]
+            ], failing: "last")
+        #expect(results.keys.sorted() == ["finally.clean"])
+        let (launched, _) = try retried(
+            ["tasks": [TestPlan.command("last")], "finally": [inner]], results)
+        #expect(launched == ["last", "finally.clean"])
+    }
+
     @Test func `a task that was renamed runs again`() throws {
         let results = try tried(["tasks": [TestPlan.command("old")]], failing: "")
         let (launched, _) = try retried(["tasks": [TestPlan.command("new")]], results)
