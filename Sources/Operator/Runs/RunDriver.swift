@@ -20,6 +20,9 @@ final class RunDriver: Sendable {
     /// What this driver is called in the checkpoints it writes: no other has the name, not even one
     /// that drove the same run in this process before.
     let holder: String
+    /// How far a clock may go back before its runs are looked at again: more than machines let pass, so
+    /// that they see it as well.
+    fileprivate static let clockStep = Duration.seconds(2)
 
     fileprivate struct State: ~Copyable {
         var machine: RunMachine
@@ -298,7 +301,7 @@ extension RunDriver.State {
     /// Whether the clock was put back since the last step: what was to wake it is further off than it
     /// was meant to be, and the machine looks at that.
     fileprivate func isClockBehind(_ now: Timestamp) -> Bool {
-        stepped.map { now + .seconds(2) < $0 } ?? false
+        stepped.map { now + RunDriver.clockStep < $0 } ?? false
     }
 
     fileprivate mutating func handleMailbox(at now: Timestamp) -> [RunAction] {

@@ -8,7 +8,10 @@ extension LawBook {
         _ model: ModelDefinition?, _ uid: String, _ id: String, in status: JSON,
         _ found: inout [(Int, String)]
     ) {
-        let container = model?.containers.first { $0.id == id }
+        // One that is tried again ends as soon as another try would be too late.
+        let container = model?.containers.first {
+            $0.id == id && ($0.totalTimeout == nil || $0.maxAttempts == 1)
+        }
         let wait = model?.task(at: id).flatMap { $0.type == "wait" ? $0 : nil }
         let deadlines = [
             container?.timeout, container?.totalTimeout, wait?.timeout, wait?.totalTimeout,
