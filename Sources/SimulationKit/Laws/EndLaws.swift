@@ -46,7 +46,7 @@ extension LawBook {
             isTimeUncertain: world.faults.has(.clockJump), operations: operations,
             wasRolledBack: wasRolledBack,
             isReusing: run.spec["retryOf"] != nil || run.spec["restoreFrom"] != nil,
-            mayLoseFiles: world.streams?.rates.isEmpty == false)
+            mayLoseFiles: world.streams?.rates.isEmpty == false, wasPaused: run.wasPaused)
         for problem in judge.problems(phase: phase, reason: reason) {
             violated(12, "\(run.key) \(phase): \(problem)")
         }

@@ -21,6 +21,9 @@ struct NaiveScheduler {
     var isReusing = false
     /// Whether files of streams are refused, or lost.
     var mayLoseFiles = false
+    var wasPaused = false
+    /// Whether attempts go by the deadline that their container had before a pause moved it.
+    var mayEndEarly = false
 
     /// How a task can end, and why.
     struct End: Hashable, CustomStringConvertible {
@@ -247,7 +250,11 @@ extension NaiveScheduler {
                     ends.insert(End(phase: phase))
                     return ends
                 }
-            case .hang, .obey: phase = "TimedOut"
+            case .hang: phase = "TimedOut"
+            case .obey:
+                phase = "TimedOut"
+                // Told by its executor, before its own time was over.
+                if mayEndEarly { ends.insert(End(phase: "Failed")) }
             }
             if !isWhole { ends.insert(End(phase: phase)) }
         }
@@ -263,6 +270,7 @@ extension NaiveScheduler {
         var inside = self
         // No more attempts are made once its time is over.
         if container.isTimed { inside.isWhole = false }
+        inside.mayEndEarly = container.isTimed && wasPaused
         for body in bodies {
             let part = inside.judge(container.tasks, below: body.prefix)
             sum.problems += part.problems
