@@ -43,8 +43,6 @@ public struct TaskAttemptRequest: Sendable, Hashable {
     public var stream: StreamPlan?
     /// The path of the task whose stream it reads.
     public var streamSource: String?
-    /// The paths of the tasks that read the stream of this one.
-    public var streamReaders: [String] = []
     /// How many records are stored of the stream of earlier attempts, where this one is to go on
     /// behind them.
     public var streamOffset: Int64?

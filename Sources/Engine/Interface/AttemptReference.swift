@@ -80,7 +80,7 @@ public struct TaskAttempt: Sendable, Hashable {
 
     // An array of at most one, as in the plan: most attempts have no options, and are moved about
     // between start and launch.
-    private let optionStorage: [AttemptOptions]
+    private var optionStorage: [AttemptOptions]
 
     init(
         _ reference: AttemptReference, taskID: String, type: String, inputs: JSONObject,
@@ -98,6 +98,11 @@ public struct TaskAttempt: Sendable, Hashable {
         optionStorage.isEmpty ? AttemptOptions.none : optionStorage[0]
     }
 
+    /// Names those who read its stream, where it has one.
+    mutating func setStreamReaders(_ readers: [String]?) {
+        if !optionStorage.isEmpty { optionStorage[0].streamReaders = readers }
+    }
+
     /// The implementation that is meant, where the task says so.
     public var executor: String? { options.executor }
     /// Settings of the executor's own.
@@ -110,8 +115,8 @@ public struct TaskAttempt: Sendable, Hashable {
     public var stream: StreamPlan? { options.stream }
     /// The path of the task whose stream it reads.
     public var streamSource: String? { options.streamSource }
-    /// The paths of the tasks that read the stream of this one and have not ended; nil where none is
-    /// meant to.
+    /// The paths of the tasks that read the stream of this one and had not ended when it was launched;
+    /// nil where none is meant to.
     public var streamReaders: [String]? { options.streamReaders }
     /// What an earlier attempt last reported of its progress.
     public var progress: JSONObject? { options.progress }

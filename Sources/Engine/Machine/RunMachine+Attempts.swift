@@ -25,6 +25,10 @@ extension RunMachine {
         if isApproval { hasRarePhases = true }
         move(task, to: isApproval ? .waitingApproval : .running)
         attempt.deadline = setDeadline(of: task, attempt.type, at: now)
+        if tasks[task].traits.contains(.announces) {
+            // One may have ended since the attempt was made, and is not told of again.
+            attempt.setStreamReaders(streamReaders(of: task))
+        }
         actions.append(.launch(attempt))
     }
 

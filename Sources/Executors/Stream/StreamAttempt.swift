@@ -62,7 +62,6 @@ struct StreamAttempt: Sendable {
 
     /// Works until the stream has ended.
     mutating func run(taking buffer: RecordBuffer) async throws(TaskError) -> AttemptOutcome {
-        log.expect(readers: request.streamReaders)
         do {
             if generation > 0 {
                 try begin()

@@ -155,7 +155,6 @@ final class AttemptRunner: Sendable {
             deadline: attempt.deadline, provider: provider)
         request.stream = attempt.stream
         request.streamSource = attempt.streamSource
-        request.streamReaders = attempt.streamReaders ?? []
         request.progress = attempt.progress
         request.fallback = attempt.fallback
         var stream: StreamOutput?

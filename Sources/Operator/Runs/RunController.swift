@@ -377,6 +377,10 @@ extension RunController {
     private func launch(_ attempt: TaskAttempt, _ driver: RunDriver) {
         // What is stored as launching and was not is made by whoever goes on (law 30).
         guard !Task.isCancelled else { return }
+        // In the order of the actions: who ends after this is told of after this.
+        if attempt.streamReaders != nil || attempt.stream != nil {
+            stream(attempt.taskID, of: driver).expect(readers: attempt.streamReaders ?? [])
+        }
         let started = context.time.monotonic()
         let ticket = AttemptTicket(run: driver.identity, reference: attempt.reference)
         attempts.start(

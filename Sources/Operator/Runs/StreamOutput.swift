@@ -31,8 +31,7 @@ final class StreamOutput: Sendable {
         self.attempt = attempt.reference.attempt
         state = Mutex(State(splitter: LineSplitter(maximumBytes: store.limits.recordBytes)))
         try log.begin(
-            generation: StreamOutput.resumes(attempt) ? 1 : Int64(attempt.reference.attempt),
-            readers: attempt.streamReaders ?? [])
+            generation: StreamOutput.resumes(attempt) ? 1 : Int64(attempt.reference.attempt))
     }
 
     /// Whether a task says that another attempt goes on where the last one was cut off.

@@ -41,7 +41,7 @@ public final class StreamLog: Sendable {
     ///   - generation: Another than that of what is stored empties the log.
     ///   - start: The offset of the first record that the writer still has. A log that ends before it
     ///     has lost records, and begins there anew.
-    ///   - readers: Those that records are kept for until they let go of them.
+    ///   - readers: Those that records are kept for until they let go of them: see ``expect(readers:)``.
     /// - Throws: ``StreamFailure`` where its files cannot be looked at or made.
     public func begin(
         generation: Int64, start: Int64 = 0, readers: [String]? = nil
@@ -54,7 +54,8 @@ public final class StreamLog: Sendable {
 
     /// Names those that records are kept for until they let go of them: all who read from now on.
     ///
-    /// For the begin of an attempt: who ends while it works is not waited for again.
+    /// Before an attempt starts, in the order in which readers are told to have ended: who has ended is
+    /// not waited for again.
     public func expect(readers: [String]) {
         state.withLock { $0.expect(readers) }
         signal.raise()

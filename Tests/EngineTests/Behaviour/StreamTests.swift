@@ -83,6 +83,44 @@ import Workflows
         #expect(rebuilt.executingIDs.sorted() == ["each.source", "each.sums"])
     }
 
+    /// Its end was told before the launch, and is not told again.
+    @Test(arguments: [false, true])
+    func `a writer waits for no reader that ended while its attempt was being stored`(
+        isPaused: Bool
+    ) throws {
+        let retry: JSON = ["maxAttempts": 2, "initialInterval": "1s"]
+        let plan = try TestPlan.compile([
+            "tasks": [
+                TestPlan.command("source", ["retryPolicy": retry]),
+                [
+                    "id": "sums", "type": "stream", "stream": ["from": "source"],
+                    "onFailure": "Continue",
+                ],
+            ]
+        ])
+        var run = TestRun(plan)
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.fail("source")
+        run.acknowledgeAll()
+        try run.fireTimer()
+        #expect(run.executingIDs == ["sums"])
+        if isPaused {
+            run.send(.desiredStateChanged(.paused))
+            run.acknowledgeAll()
+        }
+        try run.fail("sums", isRetryable: false)
+        #expect(run.streamsReleased == ["source sums"])
+        run.acknowledgeAll()
+        if isPaused {
+            run.send(.desiredStateChanged(.running))
+            run.acknowledgeAll()
+        }
+        let writer = try #require(run.executing.first { $0.taskID == "source" })
+        #expect(writer.reference.attempt == 2)
+        #expect(writer.streamReaders == [])
+    }
+
     @Test func `both are told when a stream is over, and again after a crash`() throws {
         let plan = try Self.plan()
         var run = TestRun(plan)
