@@ -163,6 +163,44 @@ import Values
         #expect(failure?.code == .lost)
     }
 
+    /// Its seals did not say which attempt had written all.
+    @Test func `law 38, UpgradeSafe: a stream that the release before finished is whole`()
+        async throws
+    {
+        let disk = Disk()
+        let folder = temporary.file("streams/uid-1")
+        var place = StreamLog.ReadingPlace()
+        let first = log(disk)
+        try first.begin(generation: 1)
+        #expect(try await first.append(lines(0..<3), arrival: 1000))
+        try FileSystem.append([], to: "\(folder)/task.1.2.end")
+        let part = log(disk)
+        part.end(isComplete: true, sealedBy: 4)
+        #expect(throws: StreamFailure.self) {
+            try part.read(generation: 1, from: 3, as: &place)
+        }
+        try FileSystem.append([], to: "\(folder)/task.1.3.end")
+        let whole = log(disk)
+        whole.end(isComplete: true, sealedBy: 4)
+        guard case .ended(true) = try whole.read(generation: 1, from: 3, as: &place) else {
+            Issue.record("not ended")
+            return
+        }
+        // Another attempt seals it as all do now.
+        try whole.begin(generation: 1)
+        #expect(try await whole.append(lines(3..<4), arrival: 1000))
+        try whole.seal(by: 5)
+        let next = log(disk)
+        next.end(isComplete: true, sealedBy: 5)
+        guard case .ended(true) = try next.read(generation: 1, from: 4, as: &place) else {
+            Issue.record("not ended")
+            return
+        }
+        try next.begin(generation: 2)
+        _ = log(disk).count
+        #expect(try FileSystem.list(folder) == ["task.2.0.stream"])
+    }
+
     @Test func `what cannot be removed is not part of what comes later`() async throws {
         let disk = Disk()
         let log = small(disk)

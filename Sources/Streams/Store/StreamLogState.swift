@@ -39,7 +39,18 @@ struct StreamLogState: Sendable {
     /// What an attempt stores when it has written all: how many records there are.
     private struct Seal: Hashable {
         var count: Int64
+        /// Which attempt it was; 0 in what the release before stored, which did not say so.
         var attempt: Int64
+
+        /// Whether it says that an attempt has written all when there were so many records.
+        func holds(for count: Int64, by attempt: Int) -> Bool {
+            self.count == count && (self.attempt == 0 || self.attempt == Int64(attempt))
+        }
+
+        /// Whether it is newer than another.
+        func isAfter(_ other: Seal) -> Bool {
+            (attempt, count) > (other.attempt, other.count)
+        }
     }
 
     /// How a task ended.
@@ -70,7 +81,8 @@ struct StreamLogState: Sendable {
     }
 
     private func path(_ seal: Seal) -> String {
-        "\(folder)/\(name).\(generation).\(seal.count).\(seal.attempt).end"
+        let attempt = seal.attempt == 0 ? "" : ".\(seal.attempt)"
+        return "\(folder)/\(name).\(generation).\(seal.count)\(attempt).end"
     }
 
     /// Looks at what is there: what cannot be looked at is not taken for nothing.
@@ -111,6 +123,8 @@ struct StreamLogState: Sendable {
             let path = "\(folder)/\(file)"
             if parts.count == 3, parts[2] == "stream" {
                 found.append((generation, number, path))
+            } else if parts.count == 3, parts[2] == "end" {
+                seals.append((generation, Seal(count: number, attempt: 0), path))
             } else if parts.count == 4, parts[3] == "end", let attempt = Int64(parts[2]) {
                 seals.append((generation, Seal(count: number, attempt: attempt), path))
             }
@@ -119,7 +133,7 @@ struct StreamLogState: Sendable {
         for entry in seals {
             if entry.generation != found.last?.generation {
                 try files.remove(entry.file)
-            } else if entry.seal.attempt > seal?.attempt ?? 0 {
+            } else if seal.map(entry.seal.isAfter) ?? true {
                 seal = entry.seal
             }
         }
@@ -313,7 +327,7 @@ struct StreamLogState: Sendable {
         case nil: return .nothing(version: version)
         case .incomplete?: return .ended(isComplete: false)
         case .complete(let attempt)?:
-            let isWhole = attempt.map { seal == Seal(count: count, attempt: Int64($0)) } ?? true
+            let isWhole = attempt.map { seal?.holds(for: count, by: $0) == true } ?? true
             guard isWhole else {
                 throw StreamFailure(
                     .lost, "of the stream, which is over, only \(count) records are kept here")
