@@ -28,11 +28,12 @@ import Workflows
 
     /// A run of a task, with what it was started with.
     private static func child(
-        _ path: String, of run: RunIdentity, uid: String, _ name: String, _ spec: JSON
+        _ path: String, of run: RunIdentity, uid: String, _ name: String, _ spec: JSON,
+        attempt: Int = 1
     ) -> KubernetesObject {
         let key = ObjectKey(
             namespace: namespace,
-            name: RunName.attempt(run: run.name, runUID: run.uid, task: path, attempt: 1))
+            name: RunName.attempt(run: run.name, runUID: run.uid, task: path, attempt: attempt))
         var child = KubernetesObject(.workflowRuns, key)
         child.metadata["uid"] = .string(uid)
         child.ownerReferences = [
@@ -122,6 +123,82 @@ import Workflows
         let plain = TaskResult(key: "k", outputs: [:], path: "a", origin: .attempt(1))
         let children = Self.world([], [:])
         #expect(children.current(["a": plain], of: Self.source, [:]).count == 1)
+    }
+
+    /// Its own definition ran first and failed, and another for the second attempt.
+    private static let tried: [KubernetesObject] = [
+        child("sub", of: source, uid: "u2", "outer", definition("a")),
+        child("sub", of: source, uid: "u3", "inner", definition("b"), attempt: 2),
+    ]
+
+    private static func ended(
+        _ name: String, _ uid: String, _ tasks: JSON, retryOf earlier: String? = nil
+    ) -> KubernetesObject {
+        var run = KubernetesObject(.workflowRuns, ObjectKey(namespace: namespace, name: name))
+        run.metadata["uid"] = .string(uid)
+        run.status = ["tasks": tasks]
+        if let earlier { run.spec = ["retryOf": ["run": .string(earlier)]] }
+        return run
+    }
+
+    @Test
+    func `a result of a fallback holds while both say the same, the task's and the fallback's`() {
+        let definitions = ["outer": Self.definition("a"), "inner": Self.definition("b")]
+        let inner = ChildWorkflow(kind: "Template", name: "inner")
+        let first = Self.ended(
+            "first", Self.source.uid,
+            ["sub": ["phase": "Completed", "attempt": 2, "fallback": 1]])
+        func isKept(_ definitions: [String: JSON], ofTask own: ChildWorkflow?) -> [Bool] {
+            let origins: [TaskResult.Origin] = [.fallback(2, workflow: inner), .earlierTry]
+            return origins.map { origin in
+                let result = TaskResult(
+                    key: "k", outputs: [:], path: "sub", workflow: own, origin: origin)
+                let children = Self.world(Self.tried + [first], definitions)
+                return !children.current(
+                    ["sub": result], of: Self.source, ["retryOf": ["run": "first"]]
+                ).isEmpty
+            }
+        }
+        let outer = ChildWorkflow(kind: "Template", name: "outer")
+        for own in [outer, nil] {
+            #expect(isKept(definitions, ofTask: own) == [true, true])
+            for name in ["outer", "inner"] {
+                var changed = definitions
+                changed[name]?["description"] = "another"
+                let isBound = own != nil || name == "inner"
+                #expect(isKept(changed, ofTask: own) == [!isBound, !isBound], "\(name)")
+            }
+        }
+    }
+
+    @Test func `of a container that was tried again, the last attempt is looked at`() {
+        let path = "g#2[0].h.sub"
+        let runs = [
+            Self.child("g[0].h.sub", of: Self.source, uid: "u2", "outer", Self.definition("old")),
+            Self.child(path, of: Self.source, uid: "u3", "outer", Self.definition("new")),
+            Self.ended(
+                "first", Self.source.uid,
+                [
+                    "g": ["phase": "Completed", "attempt": 2],
+                    "g[0].h.sub": ["phase": "Completed", "attempt": 1],
+                    "g#2[0].h": ["phase": "Completed", "attempt": 1],
+                    "g#2[0].h.sub": ["phase": "Completed", "attempt": 1],
+                ]),
+            Self.ended(
+                "second", "u9", ["g[0].h.sub": ["phase": "Completed", "reason": "Reused"]],
+                retryOf: "first"),
+        ]
+        for (text, isKept) in [("new", true), ("old", false)] {
+            let result = TaskResult(
+                key: "k", outputs: [:], path: "g[0].h.sub",
+                workflow: ChildWorkflow(kind: "Template", name: "outer"), origin: .earlierTry)
+            let children = Self.world(runs, ["outer": Self.definition(text)])
+            for name in ["first", "second"] {
+                let kept = children.current(
+                    ["g": result], of: Self.source, ["retryOf": ["run": .string(name)]])
+                #expect(kept.isEmpty != isKept, "\(text) \(name)")
+            }
+        }
     }
 
     @Test func `of a try of a try, the first is looked at`() {

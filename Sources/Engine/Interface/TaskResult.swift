@@ -21,11 +21,13 @@ public struct TaskResult: Sendable, Hashable {
     public enum Origin: Sendable, Hashable {
         /// An attempt of the run, by its number.
         case attempt(Int)
+        /// The same as the task's fallback, with the definition that it ran, where it ran one.
+        case fallback(Int, workflow: ChildWorkflow?)
         /// The try before, whose result stood in for an attempt already.
         case earlierTry
         /// The cache.
         case cache
-        /// A user, or the definition as its fallback.
+        /// A user, or the definition as a value to fall back to.
         case given
     }
 

@@ -128,7 +128,12 @@ extension RunMachine {
         switch tasks[task].reason {
         case .reused: .earlierTry
         case .cached: .cache
-        case nil where !isFallingBack(task): .attempt(Int(tasks[task].attempt))
+        case nil:
+            if let other = fallbackAttempt(of: task) {
+                .fallback(Int(tasks[task].attempt), workflow: other.workflow)
+            } else {
+                .attempt(Int(tasks[task].attempt))
+            }
         default: .given
         }
     }

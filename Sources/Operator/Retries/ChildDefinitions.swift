@@ -33,14 +33,27 @@ struct ChildDefinitions {
         _ results: [String: TaskResult], of source: RunIdentity, _ spec: JSON
     ) -> [String: TaskResult] {
         results.filter { _, result in
-            guard result.workflow != nil else { return true }
+            let runsDefinition = result.workflow != nil
             switch result.origin {
             case .given: return true
-            case .cache: return false
+            case .cache: return !runsDefinition
             case .attempt(let number):
+                return !runsDefinition
+                    || isCurrent(
+                        childOf: source.name, source.uid, source.namespace, result.path, number)
+            case .fallback(let number, let other):
+                // Its own definition failed, and may be another by now: it ran for the first attempt.
+                return [runsDefinition ? 1 : nil, other == nil ? nil : number].allSatisfy {
+                    attempt in
+                    attempt.map {
+                        isCurrent(
+                            childOf: source.name, source.uid, source.namespace, result.path, $0)
+                    } ?? true
+                }
+            case .earlierTry:
                 return isCurrent(
-                    childOf: source.name, source.uid, source.namespace, result.path, number)
-            case .earlierTry: return isCurrent(result.path, takenOverBy: spec, source.namespace)
+                    result.path, takenOverBy: spec, source.namespace,
+                    runsDefinition: runsDefinition)
             }
         }
     }
@@ -75,25 +88,77 @@ struct ChildDefinitions {
         return true
     }
 
-    /// Whether the child run is current that a task's result came from by way of earlier tries.
-    private func isCurrent(_ path: String, takenOverBy spec: JSON, _ namespace: String) -> Bool {
+    /// Whether the child runs are current that a task's result came from by way of earlier tries.
+    ///
+    /// - Parameter runsDefinition: Whether the task itself runs a definition; its fallback may as well.
+    private func isCurrent(
+        _ path: String, takenOverBy spec: JSON, _ namespace: String, runsDefinition: Bool
+    ) -> Bool {
+        guard let first = firstTry(of: path, takenOverBy: spec, namespace) else {
+            return !runsDefinition
+        }
+        func isCurrent(_ attempt: Int) -> Bool {
+            self.isCurrent(childOf: first.run, first.uid, namespace, first.path, attempt)
+        }
+        let isFallback = first.entry["fallback"] != nil
+        guard runsDefinition else {
+            let attempt = first.attempt
+            let name = RunName.attempt(
+                run: first.run, runUID: first.uid, task: first.path, attempt: attempt)
+            // A fallback that left no run ran none.
+            return !isFallback || run(ObjectKey(namespace: namespace, name: name)) == nil
+                || isCurrent(attempt)
+        }
+        return isCurrent(first.attempt) && (!isFallback || isCurrent(1))
+    }
+
+    /// The attempt that a task's result came from by way of earlier tries.
+    private struct FirstTry {
+        let run: String
+        let uid: String
+        let path: String
+        let entry: JSON
+        let attempt: Int
+    }
+
+    private func firstTry(
+        of path: String, takenOverBy spec: JSON, _ namespace: String
+    ) -> FirstTry? {
         var spec = spec
         for _ in 0..<Bounds.tries {
             let name = spec["retryOf"]?["run"] ?? spec["restoreFrom"]?["run"]
             guard let name = name?.stringValue,
                 let source = run(ObjectKey(namespace: namespace, name: name)),
-                let uid = source.uid, let entry = source.status["tasks"]?[path],
-                entry["phase"] == "Completed"
-            else { return false }
+                let uid = source.uid, let tasks = source.status["tasks"]
+            else { return nil }
+            let place = ChildDefinitions.lastAttempt(of: path, among: tasks)
+            guard let entry = tasks[place], entry["phase"] == "Completed" else { return nil }
             guard entry["reason"] == "Reused" else {
                 guard entry["reason"] == nil, let attempt = entry["attempt"]?.integerValue else {
-                    return false
+                    return nil
                 }
-                return isCurrent(childOf: name, uid, namespace, path, Int(attempt))
+                return FirstTry(
+                    run: name, uid: uid, path: place, entry: entry, attempt: Int(attempt))
             }
             spec = source.spec
         }
-        return false
+        return nil
+    }
+
+    /// The path that a task has among the tasks of a run, where everything it is in is at its last
+    /// attempt: a result is taken over from there to the path that names no attempts.
+    static func lastAttempt(of path: String, among tasks: JSON) -> String {
+        var parts = path.split(separator: ".", omittingEmptySubsequences: false)
+        let task = parts.removeLast()
+        var prefix = ""
+        for part in parts {
+            let bracket = part.firstIndex(of: "[") ?? part.endIndex
+            prefix += part[..<bracket]
+            let attempt = tasks[prefix]?["attempt"]?.integerValue ?? 1
+            if attempt > 1 { prefix += "#\(attempt)" }
+            prefix += "\(part[bracket...])."
+        }
+        return prefix + task
     }
 
     // MARK: The cache

@@ -197,6 +197,20 @@ import Workflows
         #expect(try retried(["tasks": [Self.child("sub", "two")]], results).launched == ["sub"])
     }
 
+    @Test func `a result of a fallback tells which attempt it was, and what that ran`() throws {
+        var task = Self.child("score", "one").objectValue ?? [:]
+        let other: JSON = ["kind": "Template", "name": "two"]
+        task["fallback"] = [["type": "workflow", "workflow": other]]
+        var run = ScopedRun(try TestPlan.compile(["tasks": [.object(task)]])) { attempt in
+            attempt.workflow?.name == "one" ? .failed(.invalid("no")) : Outcomes.path(attempt)
+        }
+        try run.finish()
+        let found = try #require(run.run.machine.results()["score"])
+        #expect(found.workflow == ChildWorkflow(kind: "Template", name: "one"))
+        let ran = ChildWorkflow(kind: "Template", name: "two")
+        #expect(found.origin == .fallback(2, workflow: ran))
+    }
+
     private static func sums(_ stream: JSON) -> JSON {
         [
             "tasks": [
