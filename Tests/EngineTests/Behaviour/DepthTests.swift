@@ -34,6 +34,37 @@ import Workflows
         #expect(run.stored["tasks"]?["a"]?["outputs"]?["json"] == Self.nested(63))
     }
 
+    @Test func `law 38, UpgradeSafe: what a loop gave before there was a bound stays`() throws {
+        let plan = try TestPlan.compile([
+            "tasks": [
+                [
+                    "id": "each", "type": "map", "items": ["x"],
+                    "tasks": [TestPlan.command("t")],
+                    "result": [[[["${{ tasks.t.outputs.json }}"]]]],
+                ]
+            ]
+        ])
+        var limits = TestRun.limits
+        limits.valueDepth = 200
+        var run = TestRun(plan, limits: limits)
+        run.send(.start)
+        run.acknowledgeAll()
+        try run.succeed("each[0].t", ["json": Self.nested(62)])
+        run.acknowledgeAll()
+        #expect(run.finished == .completed)
+        let rebuilt = try TestRun(resuming: run.stored, plan, at: run.now)
+        let outputs = rebuilt.machine.outputs(ofTask: "each")
+        #expect(outputs == run.machine.outputs(ofTask: "each"))
+        #expect(outputs?["count"] == 1)
+        // Under the bound it fails, before and after a crash.
+        var bounded = TestRun(plan)
+        bounded.send(.start)
+        bounded.acknowledgeAll()
+        try bounded.succeed("each[0].t", ["json": Self.nested(62)])
+        bounded.acknowledgeAll()
+        #expect(bounded.finished == .failed)
+    }
+
     @Test func `outputs by hand that nest too deep are refused, and the task goes on`() throws {
         var run = TestRun(try TestPlan.make([TestTask("a")]))
         run.send(.start)
