@@ -9,7 +9,8 @@ import Values
 struct Caches: Sendable {
     let runs = ObjectCache(indexes: [
         WorkflowController.runIndex, RetentionController.runIndex,
-        RetentionController.boundIndex, RetentionController.takeoverIndex, .owner,
+        RetentionController.boundIndex, RetentionController.takeoverIndex,
+        RetentionController.sourceIndex, .owner,
     ])
     let workflows = ObjectCache(indexes: [.label(Labels.repository)])
     let templates = ObjectCache(indexes: [.label(Labels.repository)])

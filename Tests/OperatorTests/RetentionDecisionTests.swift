@@ -82,6 +82,31 @@ import Values
         #expect(store.count(index: name, value: "a/source") == 0)
     }
 
+    @Test func `a run is found by itself and by what was kept of it`() throws {
+        let index = RetentionController.sourceIndex
+        var source = run("source", 0)
+        source.spec["operations"] = [
+            ["id": "1", "type": "Checkpoint", "name": "before"], ["id": "2", "type": "Checkpoint"],
+            ["id": "3", "type": "SkipTask", "task": "a"],
+        ]
+        source.status["operations"] = ["1": ["result": "Done"], "2": ["result": "Refused"]]
+        let kept = CheckpointController.keys(of: source)
+        #expect(kept.count == 1)
+        let checkpoint = try #require(kept.first)
+        let made = CheckpointController.checkpoint(
+            of: source, ["id": "1", "type": "Checkpoint", "name": "before"], "1")
+        #expect(made.key == checkpoint)
+        var store = ObjectStore(indexes: [index])
+        _ = store.apply([.added(source)])
+        var next = run("next", 0, phase: "Pending")
+        next.spec = ["restoreFrom": ["checkpoint": .string(checkpoint.name)]]
+        let needed = RetentionController.takeoverIndex.values(next)
+        #expect(needed.count == 1)
+        for value in needed + ["a/source"] {
+            #expect(store.count(index: index.name, value: value) == 1, "\(value)")
+        }
+    }
+
     @Test func `a definition's own bounds stand in place of the server's`() {
         let server = RetentionPolicy(
             completed: .init(maximumCount: 5), failed: .init(maximumCount: 6))

@@ -61,6 +61,49 @@ import Values
         }
     }
 
+    @Test
+    func
+        `a run stays as long as another is to go on from a checkpoint of it, which it need not say`()
+        async throws
+    {
+        try await EmbeddedWorld.with { server in
+            let client = server.client
+            try await create(
+                "a-source",
+                [
+                    "workflowSpec": definition(keeping: 1),
+                    "operations": [["id": "1", "type": "Checkpoint"]],
+                ], on: client)
+            let source = try await awaited("the source to complete") {
+                let run = try await client.get(.workflowRuns, EmbeddedWorld.key("a-source"))
+                return run.status["phase"] == "Completed" ? run : nil
+            }
+            let checkpoint = try #require(CheckpointController.keys(of: source).first)
+            try await awaited("the checkpoint to be kept") {
+                try await client.list(.runCheckpoints, namespace: source.namespace).items.contains {
+                    $0.key == checkpoint
+                }
+            }
+            try await create(
+                "next",
+                [
+                    "restoreFrom": ["checkpoint": .string(checkpoint.name)],
+                    "workflowRef": ["name": "absent"],
+                ], on: client)
+            try await awaited("it to wait") {
+                try await client.get(.workflowRuns, EmbeddedWorld.key("next")).status["reason"]
+                    != nil
+            }
+            try await create("z-later", ["workflowSpec": definition(keeping: 0)], on: client)
+            // The older one would have gone first.
+            try await awaited("the other to go") { try await isGone("z-later", on: client) }
+            #expect(try await !isGone("a-source", on: client))
+            try await client.delete(.workflowRuns, EmbeddedWorld.key("next"))
+            try await create("z-later", ["workflowSpec": definition(keeping: 0)], on: client)
+            try await awaited("the source to go") { try await isGone("a-source", on: client) }
+        }
+    }
+
     @Test func `of runs that are to try each other again one is refused`() async throws {
         try await EmbeddedWorld.with { server in
             let client = server.client
@@ -82,6 +125,46 @@ import Values
             }
             #expect(reasons.contains("RetryCircle"))
         }
+    }
+}
+
+/// The runs that checkpoints by hand are of.
+@Suite struct RestoreSourceTests {
+    private func found(naming run: String?) -> RunSource.Finding {
+        let key = ObjectKey(namespace: "n", name: "kept")
+        var checkpoint = KubernetesObject(.runCheckpoints, key)
+        checkpoint.spec = [
+            "purpose": "Manual", "run": ["name": "source", "uid": "u1"],
+            "state": [
+                "definition": [
+                    "tasks": [["id": "only", "type": "command", "inputs": ["command": "true"]]]
+                ]
+            ],
+        ]
+        var next = KubernetesObject(.workflowRuns, ObjectKey(namespace: "n", name: "next"))
+        next.spec = ["restoreFrom": ["checkpoint": "kept"]]
+        next.spec["restoreFrom"]?["run"] = run.map { .string($0) }
+        let children = ChildDefinitions(
+            run: { _ in nil }, ownedRuns: { _ in [] }, definition: { _, _ in nil })
+        return RunSource.of(next, source: nil, checkpoint: checkpoint, children: children)
+    }
+
+    @Test
+    func `a run need not say which run a checkpoint is of, and is refused where it says another`()
+        throws
+    {
+        for name in [nil, "", "source"] {
+            guard case .found = found(naming: name) else {
+                Issue.record("not found: \(name ?? "nil")")
+                continue
+            }
+        }
+        guard case .refused(let reason, let message) = found(naming: "other") else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason == "CheckpointOfAnotherRun")
+        #expect(message.contains("source") && message.contains("other"))
     }
 }
 

@@ -148,14 +148,31 @@ final class CheckpointController: Sendable {
         }
     }
 
+    /// The checkpoints that were kept of a run.
+    static func keys(of run: KubernetesObject) -> [ObjectKey] {
+        guard let requests = run.spec["operations"]?.arrayValue else { return [] }
+        return requests.compactMap { request in
+            guard request["type"] == "Checkpoint", let id = request["id"]?.stringValue,
+                run.status["operations"]?[id]?["result"] == "Done"
+            else { return nil }
+            return key(of: run, request, id)
+        }
+    }
+
+    private static func key(
+        of run: KubernetesObject, _ request: JSON, _ id: String
+    ) -> ObjectKey {
+        let name = RunName.keptCheckpoint(
+            run: run.name, runUID: run.uid ?? "", label: request["name"]?.stringValue ?? id,
+            request: id)
+        return ObjectKey(namespace: run.namespace, name: name)
+    }
+
     static func checkpoint(
         of run: KubernetesObject, _ request: JSON, _ id: String
     ) -> KubernetesObject {
         let label = request["name"]?.stringValue ?? id
-        let name = RunName.keptCheckpoint(
-            run: run.name, runUID: run.uid ?? "", label: label, request: id)
-        var checkpoint = KubernetesObject(
-            .runCheckpoints, ObjectKey(namespace: run.namespace, name: name))
+        var checkpoint = KubernetesObject(.runCheckpoints, key(of: run, request, id))
         checkpoint.labels = [
             Labels.run: .string(ResourceName.labelValue(run.name)), Labels.purpose: "manual",
             Labels.managedBy: .string(Labels.manager),

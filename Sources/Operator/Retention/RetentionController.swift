@@ -66,15 +66,39 @@ final class RetentionController: Sendable {
         run.spec["workflowSpec"]?["retention"] == nil ? [] : ["\(group(of: run))"]
     }
 
-    /// Finds the runs that have not ended and go on from another, by the key of that: wherever it
-    /// counts, it is kept for them.
+    /// Finds the runs that have not ended and go on from another, by what they name of that: wherever
+    /// it counts, it is kept for them.
     static let takeoverIndex = ObjectIndex(name: "retention-takeover") { run in
         RetentionController.takenOver(by: run).map(\.description)
     }
 
-    /// The runs that another needs to begin, or to go on after a crash.
-    private static func takenOver(by run: KubernetesObject) -> [ObjectKey] {
-        RunPhases.hasEnded(run) ? [] : RunSource.keys(of: run)
+    /// Finds a run by what others may name to go on from it.
+    static let sourceIndex = ObjectIndex(name: "retention-source") { run in
+        RetentionController.sources(in: run).map(\.description)
+    }
+
+    /// What somebody goes on from: a run, or what was kept of one by hand, which goes with it.
+    private enum Source: Hashable, CustomStringConvertible {
+        case run(ObjectKey)
+        case checkpoint(ObjectKey)
+
+        var description: String {
+            switch self {
+            case .run(let key): "\(key)"
+            case .checkpoint(let key): "checkpoint \(key)"
+            }
+        }
+    }
+
+    /// What another run needs to begin, or to go on after a crash.
+    private static func takenOver(by run: KubernetesObject) -> [Source] {
+        guard !RunPhases.hasEnded(run) else { return [] }
+        let checkpoint = RunSource.checkpoint(of: run).map { [Source.checkpoint($0)] } ?? []
+        return RunSource.keys(of: run).map { .run($0) } + checkpoint
+    }
+
+    private static func sources(in run: KubernetesObject) -> [Source] {
+        [.run(run.key)] + CheckpointController.keys(of: run).map { .checkpoint($0) }
     }
 
     /// Runs that only carry their definition count together.
@@ -103,19 +127,22 @@ final class RetentionController: Sendable {
 
     /// What a run needed until now may go, if nobody else does.
     private func lookAgain(atTakenOverBefore change: ObjectChange) {
-        let keys: [ObjectKey]
+        let freed: [Source]
         switch change {
         case .added: return
         case .updated(let old, let new):
             let needed = RetentionController.takenOver(by: old)
             guard !needed.isEmpty else { return }
             let still = RetentionController.takenOver(by: new)
-            keys = needed.filter { !still.contains($0) }
-        case .deleted(let run): keys = RetentionController.takenOver(by: run)
+            freed = needed.filter { !still.contains($0) }
+        case .deleted(let run): freed = RetentionController.takenOver(by: run)
         }
-        for key in keys {
-            guard let run = caches.runs.object(key), RunPhases.hasEnded(run) else { continue }
-            queue.add(RetentionController.group(of: run))
+        let index = RetentionController.sourceIndex.name
+        for source in freed {
+            for run in caches.runs.objects(index: index, value: source.description)
+            where RunPhases.hasEnded(run) {
+                queue.add(RetentionController.group(of: run))
+            }
         }
     }
 
@@ -193,7 +220,9 @@ final class RetentionController: Sendable {
     /// Whether a run that has not ended goes on from this one.
     private func isTakenOver(_ run: KubernetesObject) -> Bool {
         let index = RetentionController.takeoverIndex.name
-        return caches.runs.count(index: index, value: run.key.description) > 0
+        return RetentionController.sources(in: run).contains {
+            caches.runs.count(index: index, value: $0.description) > 0
+        }
     }
 
     /// Whether a run is as it was when it was decided on: others were archived since.

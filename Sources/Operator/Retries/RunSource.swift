@@ -26,10 +26,17 @@ struct RunSource {
         case found(RunSource)
     }
 
-    /// The runs that a run's spec names to go on from; a checkpoint by hand goes with its run.
+    /// The runs that a run's spec names to go on from.
     static func keys(of run: KubernetesObject) -> [ObjectKey] {
         [run.spec["retryOf"]?["run"], run.spec["restoreFrom"]?["run"]].compactMap { name in
             name?.stringValue.map { ObjectKey(namespace: run.namespace, name: $0) }
+        }
+    }
+
+    /// The checkpoint by hand that a run's spec names to go on from, which goes with its run.
+    static func checkpoint(of run: KubernetesObject) -> ObjectKey? {
+        run.spec["restoreFrom"]?["checkpoint"]?.stringValue.map {
+            ObjectKey(namespace: run.namespace, name: $0)
         }
     }
 
@@ -46,8 +53,8 @@ struct RunSource {
         if let retry = run.spec["retryOf"], let name = retry["run"]?.stringValue {
             return retried(name, retry, source, children)
         }
-        if let name = run.spec["restoreFrom"]?["checkpoint"]?.stringValue {
-            return restored(name, checkpoint, children)
+        if let restore = run.spec["restoreFrom"], let name = restore["checkpoint"]?.stringValue {
+            return restored(name, of: restore["run"]?.stringValue ?? "", checkpoint, children)
         }
         return .none
     }
@@ -80,7 +87,8 @@ struct RunSource {
     }
 
     private static func restored(
-        _ name: String, _ checkpoint: KubernetesObject?, _ children: ChildDefinitions
+        _ name: String, of named: String, _ checkpoint: KubernetesObject?,
+        _ children: ChildDefinitions
     ) -> Finding {
         guard let checkpoint else {
             return .waiting(
@@ -97,6 +105,12 @@ struct RunSource {
         let identity = RunIdentity(
             namespace: checkpoint.namespace, name: spec["run"]?["name"]?.stringValue ?? "", uid: uid
         )
+        guard named.isEmpty || named == identity.name else {
+            return .refused(
+                reason: "CheckpointOfAnotherRun",
+                message: "the RunCheckpoint \(name) is of the run \(identity.name), and not of"
+                    + " \(named): correct spec.restoreFrom.run, or leave it out")
+        }
         let found = read(state, definition, identity, without: nil)
         // What the run took over itself is known while it is there.
         let run = children.run(ObjectKey(namespace: identity.namespace, name: identity.name))
