@@ -19,7 +19,7 @@ import Values
         _ table: inout DependencyTable, _ name: String = "main", isRetry: Bool = false,
         at now: Duration = .zero
     ) throws -> DependencyTable.Passage {
-        switch verdict(&table, Gate(name, isRetry: isRetry), at: now) {
+        switch verdict(&table, Gate(name, failedAt: isRetry ? name : nil), at: now) {
         case .passed(let passage): return passage
         case .closed(let reason, _):
             Issue.record("closed: \(reason)")
@@ -44,7 +44,7 @@ import Values
             for name in wanted {
                 let proposal = table.proposeShare(
                     of: name, on: stored[name] ?? LimitLedger(), for: "me",
-                    LimitDemand(waiting: 1, retries: gate.isRetry ? 1 : 0), at: now,
+                    LimitDemand(waiting: 1, retries: gate.failedAt == nil ? 0 : 1), at: now,
                     wall: Timestamp(seconds: 5000) + now)
                 guard let proposal, let ledger = proposal.ledger else { continue }
                 stored[name] = ledger
@@ -72,7 +72,7 @@ import Values
         at now: Duration = .zero
     ) -> Stop? {
         if case .closed(let reason, let until) = verdict(
-            &table, Gate(name, isRetry: isRetry), at: now)
+            &table, Gate(name, failedAt: isRetry ? name : nil), at: now)
         {
             return Stop(reason, until)
         }
@@ -361,8 +361,15 @@ import Values
         _ = table.adoptOpen("main", until: .seconds(30), at: .zero)
         // What failed at the first is new to the one that stands in.
         for _ in 0..<3 { #expect(try pass(&table, isRetry: true).name == "spare") }
-        guard case .passed = verdict(&table, Gate("main", .standIn), at: .zero),
-            case .closed(let reason, _) = verdict(&table, Gate("main", .standIn), at: .zero)
+        // And what failed at another that stood in, as well.
+        for _ in 0..<3 {
+            guard case .passed = verdict(&table, Gate("main", failedAt: "other"), at: .zero) else {
+                throw Closed()
+            }
+        }
+        let repetition = Gate("main", failedAt: "spare")
+        guard case .passed = verdict(&table, repetition, at: .zero),
+            case .closed(let reason, _) = verdict(&table, repetition, at: .zero)
         else { throw Closed() }
         #expect(reason == .retryBudget("spare"))
     }

@@ -192,7 +192,7 @@ extension Station {
     fileprivate var order: String {
         switch self {
         case .open: ""
-        case .gate(let gate): "g\(gate.repetition.rawValue)\(gate.name)"
+        case .gate(let gate): "g\(gate.name) \(gate.failedAt ?? "")"
         case .pool(let pool): "p\(pool.order)"
         }
     }
@@ -238,6 +238,7 @@ extension AdmissionQueue {
         classes[place]?.station = station
         flows[shape.flow]?.classes[station, default: []].append(place)
         stations[station, default: IndexedHeap()].set(shape.flow, key)
+        if case .gate(let gate) = station { gatesByName[gate.name, default: []].insert(gate) }
         if case .pool(let name) = station, let amount = shape.amount(of: name) {
             pools[name]?.needed[amount, default: 0] += 1
             if case .resource = name, let since = firstSince(of: place) {
@@ -260,13 +261,20 @@ extension AdmissionQueue {
             stations[station]?.remove(shape.flow)
             if stations[station]?.isEmpty == true {
                 stations[station] = nil
-                if case .gate(let gate) = station { gateTimes[gate] = nil }
+                if case .gate(let gate) = station { forget(gate) }
             }
         }
         if case .pool(let name) = station, let amount = shape.amount(of: name) {
             pools[name]?.needed[amount, default: 1] -= 1
             if pools[name]?.needed[amount] == 0 { pools[name]?.needed[amount] = nil }
         }
+    }
+
+    /// Nobody stands at a gate any more.
+    private mutating func forget(_ gate: Gate) {
+        gateTimes[gate] = nil
+        gatesByName[gate.name]?.remove(gate)
+        if gatesByName[gate.name]?.isEmpty == true { gatesByName[gate.name] = nil }
     }
 
     /// One of a class does not wait any more.

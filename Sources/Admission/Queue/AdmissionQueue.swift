@@ -42,6 +42,8 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
     var nextClass = 0
     /// The namespaces with classes at a station, the next one first.
     var stations: [Station: IndexedHeap<Int, FlowKey>] = [:]
+    /// The gates that somebody stands at, by what they lead to.
+    var gatesByName: [String: Set<Gate>] = [:]
     /// The stations whose requests may go on: something changed since they stopped.
     var woken: Set<Station> = []
     /// When closed gates are to be tried again.
@@ -187,11 +189,7 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
 
     /// Tells that a gate may be open, whatever it said before.
     public mutating func gateMayOpen(_ name: String) {
-        for repetition in Gate.Repetition.allCases {
-            let gate = Gate(name, repetition)
-            guard stations[.gate(gate)] != nil else { continue }
-            woken.insert(.gate(gate))
-        }
+        for gate in gatesByName[name] ?? [] { woken.insert(.gate(gate)) }
     }
 
     /// Whether somebody is known, and admitted.
@@ -239,7 +237,9 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
             switch entry.reason {
             case .rateLimited(name), .bulkhead(name), .retryBudget(name):
                 demand.waiting += Int64(entry.count)
-                if entry.shape.gate?.isRetry == true { demand.retries += Int64(entry.count) }
+                if entry.shape.gate?.isRepetition(at: name) == true {
+                    demand.retries += Int64(entry.count)
+                }
             default: break
             }
         }

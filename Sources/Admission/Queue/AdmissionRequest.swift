@@ -44,43 +44,19 @@ public struct Demand: Sendable, Hashable {
 
 /// A door that is open or not for reasons of its own: a circuit, a rate limit.
 public struct Gate: Sendable, Hashable {
-    /// What failed before of what passes.
-    public enum Repetition: Int, Sendable, Hashable, CaseIterable {
-        /// Nothing.
-        case none
-        /// A request to what the gate leads to.
-        case same
-        /// A request to another that stood in for that.
-        case standIn
-    }
-
-    /// What it leads to.
+    /// What it leads to, unless another stands in for that.
     public let name: String
-    /// What failed before.
-    public let repetition: Repetition
-
-    /// Whether what passes failed before.
-    public var isRetry: Bool { repetition != .none }
+    /// Where what passes failed before; nil where it did nowhere.
+    public let failedAt: String?
 
     /// Makes a gate's name.
-    public init(_ name: String, _ repetition: Repetition) {
+    public init(_ name: String, failedAt: String? = nil) {
         self.name = name
-        self.repetition = repetition
-    }
-
-    /// Makes a gate's name, of what failed there before or did not.
-    public init(_ name: String, isRetry: Bool = false) {
-        self.init(name, isRetry ? .same : .none)
+        self.failedAt = failedAt
     }
 
     /// Whether what passes to one of a name repeats a request to that.
-    func isRepetition(at target: String) -> Bool {
-        switch repetition {
-        case .none: false
-        case .same: target == name
-        case .standIn: target != name
-        }
-    }
+    func isRepetition(at target: String) -> Bool { failedAt == target }
 }
 
 /// What waits to be admitted.

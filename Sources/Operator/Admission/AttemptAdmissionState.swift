@@ -14,9 +14,9 @@ struct AttemptAdmissionState: Sendable {
     var endpoints: [String: String] = [:]
     /// What those who wait were told last.
     var told: [AttemptTicket: (position: Int, word: String)] = [:]
-    /// The tasks of each run whose last attempt failed at a provider that stood in for theirs; what is
-    /// not known after a restart is taken to have failed at theirs.
-    var failedAtStandIn: [String: Set<Int>] = [:]
+    /// The tasks of each run whose last attempt failed at a provider that stood in for theirs, with
+    /// both; what is not known after a restart is taken to have failed at theirs.
+    var failedAtStandIn: [String: [Int: (wanted: String, name: String)]] = [:]
     var limitedRuns: [String: Set<String>] = [:]
     var limitedNamespaces: Set<String> = []
     var marks: Watermarks
@@ -58,7 +58,7 @@ extension AttemptAdmissionState {
         return AdmissionRequest(
             ticket: wish.ticket, namespace: run.namespace, priority: wish.priority,
             demands: demands,
-            gate: gate.map { Gate($0, repetition(wish, at: $0)) },
+            gate: gate.map { Gate($0, failedAt: failedAt(wish)) },
             patience: gate.map { table[$0]?.policy.patience ?? DependencyPolicy().patience })
     }
 
@@ -66,20 +66,18 @@ extension AttemptAdmissionState {
         gateName(wish.ticket.run.namespace, provider: wish.provider, executor: wish.executor)
     }
 
-    /// Whether a wish repeats what failed at a provider.
+    /// The provider at which the task of a wish failed before; nil where it did at none.
     ///
-    /// What was cut off did not fail, what was never admitted reached nobody, and a fallback of the
-    /// task may go elsewhere.
-    private func repetition(_ wish: AttemptWish, at gate: String) -> Gate.Repetition {
+    /// What was cut off did not fail, and what was never admitted reached nobody.
+    private func failedAt(_ wish: AttemptWish) -> String? {
         guard let failure = wish.failure,
             !AttemptAdmissionState.unansweredErrors.contains(failure.errorType),
-            gateName(
+            let wanted = gateName(
                 wish.ticket.run.namespace, provider: failure.config["provider"]?.stringValue,
-                executor: failure.executor) == gate
-        else { return .none }
-        let ticket = wish.ticket
-        return failedAtStandIn[ticket.run.uid]?.contains(ticket.reference.task) == true
-            ? .standIn : .same
+                executor: failure.executor)
+        else { return nil }
+        let other = failedAtStandIn[wish.ticket.run.uid]?[wish.ticket.reference.task]
+        return other.flatMap { $0.wanted == wanted ? $0.name : nil } ?? wanted
     }
 
     /// The errors of attempts that never began, or were cut off.
@@ -93,10 +91,12 @@ extension AttemptAdmissionState {
         _ outcome: DependencyOutcome, of ticket: AttemptTicket,
         _ passage: DependencyTable.Passage
     ) {
-        let uid = ticket.run.uid
-        if passage.isFallback, outcome != .succeeded, outcome != .unknown {
-            failedAtStandIn[uid, default: []].insert(ticket.reference.task)
-        } else if failedAtStandIn[uid]?.remove(ticket.reference.task) != nil,
+        // What was cut off leaves what failed before it.
+        guard outcome != .unknown else { return }
+        let (uid, task) = (ticket.run.uid, ticket.reference.task)
+        if passage.isFallback, outcome != .succeeded {
+            failedAtStandIn[uid, default: [:]][task] = (passage.wanted, passage.name)
+        } else if failedAtStandIn[uid]?.removeValue(forKey: task) != nil,
             failedAtStandIn[uid]?.isEmpty == true
         {
             failedAtStandIn[uid] = nil

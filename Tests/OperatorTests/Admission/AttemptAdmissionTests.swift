@@ -262,6 +262,33 @@ import Workflows
             word(admission.request(second)) == "RetryBudgetExhausted: number 1 in line for spare")
     }
 
+    /// The second that stands in has nothing to spare for what failed at neither itself nor the first.
+    @Test func `what failed at one stand-in is new to another`() {
+        let admission = admission(AdmissionConfiguration())
+        let budget = RetryBudget.Policy(ratio: 0, minimumPerSecond: 1, capacity: 1)
+        let none = RetryBudget.Policy(ratio: 0, minimumPerSecond: 0, capacity: 0)
+        admission.apply("a/first", DependencyPolicy(retryBudget: budget), endpoint: nil)
+        admission.apply("a/second", DependencyPolicy(retryBudget: none), endpoint: nil)
+        admission.apply(
+            "a/main", DependencyPolicy(retryBudget: none, fallbacks: ["a/first", "a/second"]),
+            endpoint: nil)
+        _ = admission.adoptOpen("a/main", for: .seconds(1000))
+        #expect(word(admission.request(wish("x", 0, provider: "main"))) == "admitted")
+        let error = TaskError(type: "ServerError", message: "no", isRetryable: true)
+        admission.finish(
+            ticket("x", 0), .failed(error), latency: .seconds(1), observed: RateLimitObservation())
+        _ = admission.adoptOpen("a/first", for: .seconds(1000))
+        let failed = failure("ServerError", at: "main")
+        let next = wish("x", 0, attempt: 2, provider: "main", failure: failed)
+        #expect(word(admission.request(next)) == "admitted")
+        admission.finish(
+            ticket("x", 0, attempt: 2), .failed(error), latency: .seconds(1),
+            observed: RateLimitObservation())
+        let again = wish("x", 0, attempt: 3, provider: "main", failure: failed)
+        #expect(
+            word(admission.request(again)) == "RetryBudgetExhausted: number 1 in line for second")
+    }
+
     @Test func `what is told of a wait fits a status as a whole`() {
         let admission = admission(AdmissionConfiguration(resources: ["gpu": 1000]))
         let name = "text-generation-europe"
