@@ -171,8 +171,7 @@ public struct Dependency: Sendable {
             return []
         case .throttled(let retryAfter):
             // It works, and says how much: nothing for the breaker. Without a time, a moment.
-            let pause = min(max(retryAfter ?? .seconds(1), .zero), AdmissionLimits.pause)
-            pausedUntil = max(pausedUntil ?? now, now + pause)
+            pause(for: retryAfter ?? .seconds(1), at: now)
             breaker.abandon(pass.term)
             if let term = pass.healthTerm { degradation.abandon(term) }
             return []

@@ -277,6 +277,22 @@ import Workflows
         }
     }
 
+    @Test func `a fallback to a cache whose key has no value leaves the error as it was`() throws {
+        let run = try finish(
+            [
+                TestPlan.command("first"),
+                TestPlan.command(
+                    "a",
+                    [
+                        "cache": ["maxAge": "1h", "key": "${{ tasks.first.outputs.json.none }}"],
+                        "fallback": [["cached": ["maxAge": "1h"]]], "dependsOn": ["first"],
+                    ]),
+            ], Self.failing("a", code: 7))
+        #expect(run.phases["a"] == "Failed")
+        #expect(run.entries["a"]?["error"]?["type"] == "Broken")
+        #expect(run.entries["a"]?["error"]?["code"] == 7)
+    }
+
     @Test func `a task with a cache asks before its first attempt and offers what it gives`() throws
     {
         let spec: JSON = ["tasks": [TestPlan.command("a", ["cache": ["maxAge": "1h"]])]]
