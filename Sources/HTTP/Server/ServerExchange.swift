@@ -40,8 +40,10 @@ final class ServerExchange: Sendable {
             state.isCancelled = true
             return (state.task, state.body)
         }
-        task?.cancel()
+        // In this order: a handler that ends at once when it is cancelled would else have its body told
+        // as whole.
         body?.end(.cut)
+        task?.cancel()
     }
 
     private func run(_ handler: HTTPServer.Handler, _ mailbox: Mailbox<ServerCommand>) async {
