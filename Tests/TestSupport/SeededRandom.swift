@@ -2,13 +2,21 @@
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
     /// Makes a generator.
-    public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    ///
+    /// The seed is mixed: neighbours would else have the same numbers, each one step later than the other.
+    public init(seed: UInt64) { state = SeededRandom.mixed(seed &+ SeededRandom.step) }
 
     /// The next 64 bits.
     public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
+        state &+= SeededRandom.step
+        return SeededRandom.mixed(state)
+    }
+
+    private static func mixed(_ number: UInt64) -> UInt64 {
+        var value = number
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return value ^ value >> 31

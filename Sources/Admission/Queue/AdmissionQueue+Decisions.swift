@@ -57,31 +57,28 @@ extension AdmissionQueue {
         }
     }
 
-    /// The next class that may go on, of the namespace whose turn it is.
+    /// The next class that may go on: the first of the namespace whose turn it is.
     private mutating func next() -> (place: Int, station: Station)? {
-        var best: (flow: Int, key: FlowKey, station: Station)?
-        if let first = stations[.open]?.first { best = (first.name, first.key, .open) }
+        var best = stations[.open]?.first
         for station in woken {
             guard let first = stations[station]?.first, canServe(station) else {
                 woken.remove(station)
                 continue
             }
-            // A namespace may be first at several stations: any of them will do, so let it be one
-            // that does not depend on the order of a set.
-            if let best {
-                if best.key < first.key { continue }
-                if best.key == first.key, best.station.order < station.order { continue }
+            if let present = best, present.key < first.key { continue }
+            best = first
+        }
+        guard let best, let stations = flows[best.name]?.classes else { return nil }
+        // Its first may wait at any of them. No two have one rank, so the order of a set decides nothing.
+        var least: (place: Int, station: Station, rank: Rank)?
+        for (station, places) in stations where station == .open || woken.contains(station) {
+            for place in places {
+                guard let rank = classes[place]?.first?.rank else { continue }
+                if let present = least, present.rank < rank { continue }
+                least = (place, station, rank)
             }
-            best = (first.name, first.key, station)
         }
-        guard let best, let places = flows[best.flow]?.classes[best.station] else { return nil }
-        var least: (place: Int, rank: Rank)?
-        for place in places {
-            guard let rank = classes[place]?.first?.rank else { continue }
-            if let present = least, present.rank < rank { continue }
-            least = (place, rank)
-        }
-        return least.map { ($0.place, best.station) }
+        return least.map { ($0.place, $0.station) }
     }
 
     private func canServe(_ station: Station) -> Bool {
@@ -184,28 +181,6 @@ extension AdmissionQueue {
         reservation = nil
         reservationWasDropped = true
         for demand in classes[place]?.shape.demands ?? [] { woken.insert(.pool(demand.pool)) }
-    }
-}
-
-extension Station {
-    /// A total order, for choices that must not depend on the order of a set.
-    fileprivate var order: String {
-        switch self {
-        case .open: ""
-        case .gate(let gate): "g\(gate.name) \(gate.failedAt ?? "")"
-        case .pool(let pool): "p\(pool.order)"
-        }
-    }
-}
-
-extension PoolName {
-    fileprivate var order: String {
-        switch self {
-        case .total: "0"
-        case .namespace(let name): "1\(name)"
-        case .resource(let name): "2\(name)"
-        case .run(let run, let name): "3\(run)/\(name)"
-        }
     }
 }
 
