@@ -43,12 +43,10 @@ struct ChildDefinitions {
                         childOf: source.name, source.uid, source.namespace, result.path, number)
             case .fallback(let number, let other):
                 // Its own definition failed, and may be another by now: it ran for the first attempt.
-                return [runsDefinition ? 1 : nil, other == nil ? nil : number].allSatisfy {
-                    attempt in
-                    attempt.map {
-                        isCurrent(
-                            childOf: source.name, source.uid, source.namespace, result.path, $0)
-                    } ?? true
+                let attempts = [runsDefinition ? 1 : nil, other == nil ? nil : number]
+                return attempts.compactMap(\.self).allSatisfy { attempt in
+                    isCurrent(
+                        childOf: source.name, source.uid, source.namespace, result.path, attempt)
                 }
             case .earlierTry:
                 return isCurrent(
