@@ -29,7 +29,7 @@ public enum RunAction: Sendable, Hashable {
     /// A task that read a stream has ended: both by their paths.
     case streamReleased(String, reader: String)
     /// Look for a result of this key, and answer with `resultFound`.
-    case lookUpResult(ResultLookup)
+    indirect case lookUpResult(ResultLookup)
     /// Keep a result for other runs. Best effort: nothing depends on it.
     indirect case storeResult(ResultOffer)
     /// Send `timerFired` at this moment, in place of any moment asked for before.

@@ -14,7 +14,7 @@ public enum RunEvent: Sendable {
     /// status shows it.
     case attemptQueued(AttemptReference, message: String)
     /// An attempt that admission was requested for may not be made: it failed without having begun.
-    case attemptRefused(AttemptReference, TaskError)
+    indirect case attemptRefused(AttemptReference, TaskError)
     /// An attempt that was launched has ended, and nothing of it runs any more.
     case attemptFinished(AttemptReference, AttemptOutcome)
     /// What an attempt under way has come to: another attempt of the task is given the last of it.
@@ -29,7 +29,7 @@ public enum RunEvent: Sendable {
     /// What the user wants of the run. Once it is `cancelled`, only `terminated` is still heard.
     case desiredStateChanged(DesiredRunState)
     /// What the user does to the run. One of an id that was heard before changes nothing.
-    case operation(id: String, RunOperation)
+    indirect case operation(id: String, RunOperation)
     /// The moment of the last `setTimer` has come. Too early or too often is harmless.
     case timerFired
 }

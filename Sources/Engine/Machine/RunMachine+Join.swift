@@ -8,7 +8,7 @@ enum Verdict {
     case wait
     case run
     case skip(TaskReason, String)
-    case fail(TaskError)
+    indirect case fail(TaskError)
 }
 
 extension RunMachine {

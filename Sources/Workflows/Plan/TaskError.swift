@@ -99,7 +99,7 @@ public enum AttemptOutcome: Sendable, Hashable {
     /// It gave these outputs.
     case succeeded(outputs: JSONObject)
     /// It failed.
-    case failed(TaskError)
+    indirect case failed(TaskError)
     /// It was cancelled from outside before it ended.
     case cancelled
 }
