@@ -5,37 +5,30 @@
 /// function of the tasks alone, and not of when each became ready.
 struct ReadyQueue: Sendable {
     /// The level of tasks that take no place, and, behind it, one for each urgency.
-    static let levels = 5
+    private var sets: InlineArray<5, TaskSet>
+    /// A bit for each level that has a member, so that few sets are asked.
+    private var occupied: UInt8 = 0
 
-    private var sets: [TaskSet]
-    private(set) var count = 0
+    init(capacity: Int) { sets = .init(repeating: TaskSet(capacity: capacity)) }
 
-    init(capacity: Int) {
-        sets = Array(repeating: TaskSet(capacity: capacity), count: ReadyQueue.levels)
-    }
-
-    var isEmpty: Bool { count == 0 }
+    var isEmpty: Bool { occupied == 0 }
 
     mutating func grow(to capacity: Int) {
         for level in sets.indices { sets[level].grow(to: capacity) }
     }
 
     mutating func insert(_ task: Int, level: UInt8) {
-        let before = sets[Int(level)].count
         sets[Int(level)].insert(task)
-        count += sets[Int(level)].count - before
+        occupied |= 1 << level
     }
 
     mutating func remove(_ task: Int, level: UInt8) {
-        let before = sets[Int(level)].count
         sets[Int(level)].remove(task)
-        count += sets[Int(level)].count - before
+        if sets[Int(level)].isEmpty { occupied &= ~(1 << level) }
     }
 
     /// The task that starts next, or nil when none is ready.
     var first: Int? {
-        guard count > 0 else { return nil }
-        for level in sets.indices where !sets[level].isEmpty { return sets[level].first }
-        return nil
+        isEmpty ? nil : sets[occupied.trailingZeroBitCount].first
     }
 }
