@@ -118,6 +118,13 @@ extension RunMachine {
         return try object(try evaluate(program.tasks[index].inputs, of: task), "inputs")
     }
 
+    /// A task's inputs as its plan has them, where no expression is in them.
+    func constantInputs(of task: Int) -> JSONObject {
+        let (program, index) = place(of: task)
+        guard case .object(let members)? = program.tasks[index].inputs.constant else { return [:] }
+        return members
+    }
+
     private func object(_ value: JSON, _ what: String) throws(EvaluationError) -> JSONObject {
         guard case .object(let members) = value else {
             throw EvaluationError(.noSuchOverload, "\(what) are not an object", at: 0)

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Which changes are stored, on their way, or still to be written: group commit for one run.
 ///
 /// At most one write is under way. What changes meanwhile waits for the next, which carries all of
@@ -19,7 +21,7 @@ struct CheckpointLedger: Sendable {
     /// What waits for a write to be stored.
     struct Held: Sendable {
         /// Attempts whose intent it records.
-        var attempts: [TaskAttempt] = []
+        var attempts: [StagedAttempt] = []
         /// Attempts to be stopped, for a reason that it records.
         var cancels: [AttemptReference] = []
 
@@ -32,8 +34,8 @@ struct CheckpointLedger: Sendable {
 
         /// Empties it, and keeps its room.
         mutating func removeAll() {
-            attempts.removeAll(keepingCapacity: true)
-            cancels.removeAll(keepingCapacity: true)
+            if !attempts.isEmpty { attempts.removeAll(keepingCapacity: true) }
+            if !cancels.isEmpty { cancels.removeAll(keepingCapacity: true) }
         }
     }
 
@@ -67,7 +69,7 @@ struct CheckpointLedger: Sendable {
     mutating func hurry() { isUrgent = true }
 
     /// Keeps an attempt until its intent is stored.
-    mutating func stage(_ attempt: consuming TaskAttempt) {
+    mutating func stage(_ attempt: consuming StagedAttempt) {
         staged.attempts.append(attempt)
         isDirty = true
         isUrgent = true
@@ -106,8 +108,10 @@ struct CheckpointLedger: Sendable {
     }
 
     private mutating func cover(isOver: Bool) {
-        if carried.isEmpty { swap(&carried, &staged) } else { carried.append(staged) }
-        staged.removeAll()
+        if !staged.isEmpty {
+            if carried.isEmpty { swap(&carried, &staged) } else { carried.append(staged) }
+            staged.removeAll()
+        }
         isDirty = false
         isUrgent = false
         carriesEnd = isOver
@@ -118,7 +122,7 @@ struct CheckpointLedger: Sendable {
     mutating func acknowledge(_ number: Int64, releasing released: inout Held) -> Bool {
         guard isWriting, number == sequence else { return false }
         isWriting = false
-        taken.removeAll(keepingCapacity: true)
+        if !taken.isEmpty { taken.removeAll(keepingCapacity: true) }
         swap(&released, &carried)
         return true
     }
@@ -138,4 +142,20 @@ struct CheckpointLedger: Sendable {
         taken = []
         return again
     }
+}
+
+/// An attempt that waits for its intent to be stored: what its plan does not tell another time.
+struct StagedAttempt: Sendable {
+    let task: Int32
+    let number: Int32
+    /// Its inputs; nil where they are constant, and so in the plan.
+    let inputs: JSONObject?
+
+    init(_ reference: AttemptReference, inputs: JSONObject?) {
+        task = Int32(reference.task)
+        number = Int32(reference.attempt)
+        self.inputs = inputs
+    }
+
+    var reference: AttemptReference { AttemptReference(task: Int(task), attempt: Int(number)) }
 }

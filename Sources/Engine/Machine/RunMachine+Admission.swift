@@ -69,6 +69,7 @@ extension RunMachine {
     }
 
     /// Forgets what an attempt waited for.
+    @inline(never)
     mutating func forgetQueue(of task: Int) {
         details[task]?.message = nil
         details[task]?.queued = nil

@@ -4,32 +4,68 @@ internal import Workflows
 /// From the launch of an attempt to the next.
 extension RunMachine {
     /// Hands out an attempt whose intent is stored, unless the run has turned from it meanwhile.
+    ///
+    /// What it is made of is what it was when it was staged: none of that changes before it is launched.
+    mutating func launch(
+        _ staged: StagedAttempt, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        let task = Int(staged.task)
+        guard isAwaited(staged.reference, into: &actions) else { return }
+        var attempt = makeAttempt(of: task, staged.inputs ?? constantInputs(of: task))
+        guard run.phase == .running else {
+            keepForLater(attempt, into: &actions)
+            return
+        }
+        prepare(&attempt, at: now)
+        actions.append(.launch(attempt))
+    }
+
+    /// The same of one that was kept over a pause, or that needs no intent.
     mutating func launch(
         _ attempt: consuming TaskAttempt, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        let task = attempt.reference.task
-        guard tasks[task].phase == .launching,
-            Int(tasks[task].attempt) == attempt.reference.attempt
-        else {
-            // Its task ended on the way: what it was given is another's.
-            if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
-            return
-        }
+        guard isAwaited(attempt.reference, into: &actions) else { return }
         guard run.phase == .running else {
-            // A pause may be long: the place is given back, and asked for again after it.
-            if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
-            cleared.append(attempt)
+            keepForLater(attempt, into: &actions)
             return
         }
-        let isApproval = attempt.type == EngineType.approval
+        prepare(&attempt, at: now)
+        actions.append(.launch(attempt))
+    }
+
+    /// Whether a task still waits for an attempt to be handed out.
+    private func isAwaited(
+        _ reference: AttemptReference, into actions: inout [RunAction]
+    ) -> Bool {
+        let task = reference.task
+        if tasks[task].phase == .launching, Int(tasks[task].attempt) == reference.attempt {
+            return true
+        }
+        // Its task ended on the way: what it was given is another's.
+        if limits.asksForAdmission { actions.append(.withdrawAdmission(reference)) }
+        return false
+    }
+
+    /// Keeps an attempt until the pause is over.
+    private mutating func keepForLater(_ attempt: TaskAttempt, into actions: inout [RunAction]) {
+        // A pause may be long: the place is given back, and asked for again after it.
+        if limits.asksForAdmission { actions.append(.withdrawAdmission(attempt.reference)) }
+        cleared.append(attempt)
+    }
+
+    /// Moves a task on to an attempt that is handed out now.
+    private mutating func prepare(_ attempt: inout TaskAttempt, at now: Timestamp) {
+        let task = attempt.reference.task
+        let traits = tasks[task].traits
+        let isApproval =
+            !traits.isDisjoint(with: [.approval, .options]) && attempt.type == EngineType.approval
         if isApproval { hasRarePhases = true }
         move(task, to: isApproval ? .waitingApproval : .running)
         attempt.deadline = setDeadline(of: task, attempt.type, at: now)
-        if tasks[task].traits.contains(.announces) {
+        if traits.contains(.announces) {
             // One may have ended since the attempt was made, and is not told of again.
             attempt.setStreamReaders(streamReaders(of: task))
         }
-        actions.append(.launch(attempt))
     }
 
     /// Sets the timer of an attempt that starts now, and gives when it must have ended.

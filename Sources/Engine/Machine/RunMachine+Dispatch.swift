@@ -10,7 +10,7 @@ extension RunMachine {
         defer { tellStreamEnds(into: &actions) }
         repeat {
             dispatch(at: now, into: &actions)
-        } while advance(at: now, into: &actions) && fault == nil
+        } while advance(at: now, into: &actions) && faults.isEmpty
         // A run that has gone quiet gives no later occasion to write what is left.
         if active.isEmpty { ledger.hurry() }
         if let sequence = ledger.nextWrite(isOver: run.phase.isTerminal) {
@@ -27,7 +27,7 @@ extension RunMachine {
     /// Looks at what has ended and starts what may start, until there is nothing more to do.
     private mutating func dispatch(at now: Timestamp, into actions: inout [RunAction]) {
         settleEnds(at: now, into: &actions)
-        while run.phase == .running, run.ending == nil, fault == nil, let task = ready.first {
+        while run.phase == .running, run.ending == nil, faults.isEmpty, let task = ready.first {
             // Whoever reads a stream takes no place: its writer may wait for it, or for a place.
             let isCompanion = tasks[task].traits.contains(.companion)
             let taken = active.count - approvals - companions + asking.count
@@ -53,7 +53,7 @@ extension RunMachine {
     /// Decides what becomes of tasks whose last dependency has just ended, and of containers whose
     /// bodies have.
     mutating func settleEnds(at now: Timestamp, into actions: inout [RunAction]) {
-        while fault == nil, !arrivals.isEmpty || !endedInstances.isEmpty {
+        while faults.isEmpty, !arrivals.isEmpty || !endedInstances.isEmpty {
             var next = 0
             // Skipping or failing one may add others behind it.
             while next < arrivals.count {
@@ -122,6 +122,23 @@ extension RunMachine {
         _ task: Int, isAdmitted: Bool, at now: Timestamp, into actions: inout [RunAction]
     ) {
         let traits = tasks[task].traits
+        guard traits.isDisjoint(with: .startedByPlan), traits.contains(.constant),
+            reusable.isEmpty
+        else {
+            startByPlan(task, isAdmitted: isAdmitted, at: now, into: &actions)
+            return
+        }
+        guard mayBegin(task, isAdmitted: isAdmitted, into: &actions) else { return }
+        countAttempt(of: task, at: now)
+        if !details.isEmpty { forgetQueue(of: task) }
+        stage(task, nil)
+    }
+
+    /// Begins the next attempt of a task whose plan has to be looked at for that.
+    private mutating func startByPlan(
+        _ task: Int, isAdmitted: Bool, at now: Timestamp, into actions: inout [RunAction]
+    ) {
+        let traits = tasks[task].traits
         if traits.contains(.options), startSpecial(task, at: now, into: &actions) { return }
         let given: JSONObject
         do {
@@ -134,10 +151,7 @@ extension RunMachine {
         }
         if !reusable.isEmpty, reuse(task, given, at: now, into: &actions) { return }
         if traits.contains(.options), awaitCache(task, given, into: &actions) { return }
-        if limits.asksForAdmission, !isAdmitted, mustAsk(task) {
-            requestAdmission(of: task, into: &actions)
-            return
-        }
+        guard mayBegin(task, isAdmitted: isAdmitted, into: &actions) else { return }
         countAttempt(of: task, at: now)
         if !details.isEmpty { forgetQueue(of: task) }
         if traits.contains(.evaluated), !isFallingBack(task) {
@@ -148,15 +162,36 @@ extension RunMachine {
             startWait(task, given, at: now, into: &actions)
             return
         }
+        guard traits.contains(.named) else {
+            stage(task, given)
+            return
+        }
         move(task, to: .launching)
         tasks[task].marks.subtract([.cancelled, .expired])
         let attempt = makeAttempt(of: task, given)
         // What a name makes idempotent needs no write before it: it is adopted after a crash.
-        if traits.contains(.named), isNamedNow(task, attempt.type) {
+        if isNamedNow(task, attempt.type) {
             launch(attempt, at: now, into: &actions)
         } else {
-            ledger.stage(attempt)
+            ledger.stage(StagedAttempt(attempt.reference, inputs: given))
         }
+    }
+
+    /// Keeps a task's attempt until its intent is stored; inputs are nil where its plan has them.
+    private mutating func stage(_ task: Int, _ given: JSONObject?) {
+        move(task, to: .launching)
+        tasks[task].marks.subtract([.cancelled, .expired])
+        let reference = AttemptReference(task: task, attempt: Int(tasks[task].attempt))
+        ledger.stage(StagedAttempt(reference, inputs: given))
+    }
+
+    /// Whether an attempt need not, or need no longer, wait to be admitted; asks for that otherwise.
+    private mutating func mayBegin(
+        _ task: Int, isAdmitted: Bool, into actions: inout [RunAction]
+    ) -> Bool {
+        guard limits.asksForAdmission, !isAdmitted, mustAsk(task) else { return true }
+        requestAdmission(of: task, into: &actions)
+        return false
     }
 
     /// Whether a task's attempts take something that others wait for.
@@ -204,4 +239,9 @@ extension RunMachine {
     func expressionError(_ message: String) -> TaskError {
         TaskError(type: TaskError.Kind.expression, message: message, isRetryable: false)
     }
+}
+
+extension TaskTraits {
+    /// What a task's plan is looked at for before an attempt of it begins.
+    fileprivate static let startedByPlan: TaskTraits = [.options, .evaluated, .wait, .named]
 }

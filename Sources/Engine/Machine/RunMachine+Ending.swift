@@ -12,7 +12,7 @@ extension RunMachine {
         do throws(IllegalTransition) {
             try RunHistory.move(&run.phase, to: phase, reason, at: now, in: &run.transitions)
         } catch {
-            if fault == nil { fault = error }
+            if faults.isEmpty { faults = [error] }
             return
         }
         taken.note(present, phase)

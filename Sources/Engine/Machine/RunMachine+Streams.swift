@@ -60,6 +60,7 @@ extension RunMachine {
 
     /// The write that carried reports is stored.
     mutating func tellProgress(into actions: inout [RunAction]) {
+        guard !carriedReports.isEmpty else { return }
         for reference in carriedReports { actions.append(.progressStored(reference)) }
         carriedReports = []
     }

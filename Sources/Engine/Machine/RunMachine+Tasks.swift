@@ -17,31 +17,36 @@ extension RunMachine {
     ///
     /// A step that the table of phases forbids is not taken, and stops this machine: see ``fault``.
     mutating func move(_ task: Int, to phase: TaskPhase) {
-        let present = tasks[task].phase
+        let state = tasks[task]
+        let present = state.phase
         guard present.mayBecome(phase) else {
             refuse(task, to: phase)
             return
         }
         taken.note(present, phase)
-        if !tasks[task].isOpenContainer {
-            if present.isActive && !phase.isActive { active.remove(task) }
-            if !present.isActive && phase.isActive { active.insert(task) }
-            if present.isActive != phase.isActive, tasks[task].traits.contains(.companion) {
-                companions += phase.isActive ? 1 : -1
-            }
+        let isActive = phase.isActive
+        if present.isActive != isActive, !state.isOpenContainer {
+            if isActive { active.insert(task) } else { active.remove(task) }
+            if state.traits.contains(.companion) { companions += isActive ? 1 : -1 }
         }
         if hasRarePhases { count(task, from: present, to: phase) }
-        tasks[task].phase = phase
-        change(task)
+        tasks[task].enter(phase)
+        if state.marks.contains(.changed) {
+            ledger.noteChange()
+        } else {
+            ledger.noteChange(of: task)
+        }
     }
 
     /// Stops this machine, unless an earlier step has: the first is the cause.
     @inline(never)
     private mutating func refuse(_ task: Int, to phase: TaskPhase) {
-        guard fault == nil else { return }
-        fault = IllegalTransition(
-            subject: "task '\(path(of: task))'", from: tasks[task].phase.rawValue,
-            to: phase.rawValue, reason: "the table of task phases has no such step")
+        guard faults.isEmpty else { return }
+        faults = [
+            IllegalTransition(
+                subject: "task '\(path(of: task))'", from: tasks[task].phase.rawValue,
+                to: phase.rawValue, reason: "the table of task phases has no such step")
+        ]
     }
 
     /// Keeps the counters of phases that few runs have.
@@ -73,13 +78,8 @@ extension RunMachine {
         timers.clear(task)
         if !cleared.isEmpty { cleared.removeAll { $0.reference.task == task } }
         if tasks[task].reason == .queued { forgetQueue(of: task) }
-        tasks[task].reason = reason
-        tasks[task].marks.subtract([.container, .lookedUp, .missed])
-        if let started = tasks[task].started { tasks[task].completed = max(started, now) }
-        if !details.isEmpty, details[task] != nil {
-            clearMoments(of: task)
-            forgetProgress(of: task)
-        }
+        tasks[task].finish(reason, at: now)
+        if !details.isEmpty { clearMoments(of: task) }
         noteStreamEnd(of: task)
         let instance = Int(tasks[task].instance)
         instances[instance].remaining -= 1
@@ -90,11 +90,15 @@ extension RunMachine {
         if !reusable.isEmpty { noteFreshness(of: task) }
     }
 
+    // Not part of what ends plain tasks, which is the engine's hottest path.
+    @inline(never)
     private mutating func clearMoments(of task: Int) {
+        guard details[task] != nil else { return }
         forgetWait(of: task)
         details[task]?.deadline = nil
         details[task]?.totalDeadline = nil
         details[task]?.until = nil
+        forgetProgress(of: task)
     }
 
     /// Tells the tasks that wait for this one that it has ended.
@@ -116,9 +120,7 @@ extension RunMachine {
 
     /// Counts a new attempt of a task, and tells those that wait for its start of the first.
     mutating func countAttempt(of task: Int, at now: Timestamp) {
-        tasks[task].attempt += 1
-        tasks[task].reason = nil
-        if tasks[task].started == nil { tasks[task].started = now }
+        tasks[task].begin(at: now)
         guard tasks[task].attempt == 1, tasks[task].traits.contains(.announces) else { return }
         let instance = Int(tasks[task].instance)
         let first = Int(instances[instance].first)
@@ -152,14 +154,9 @@ extension RunMachine {
         into actions: inout [RunAction]
     ) {
         // What a container gives is what its tasks gave, which is stored already.
-        if !tasks[task].isOpenContainer {
-            let size = given.isEmpty ? 2 : JSON.object(given).canonicalSize
-            if let error = depthError("the outputs", given, size: size)
-                ?? outputError(task, size: size)
-            {
-                fail(task, error, at: now, into: &actions)
-                return
-            }
+        if !given.isEmpty, !tasks[task].isOpenContainer, let error = outputError(task, given) {
+            fail(task, error, at: now, into: &actions)
+            return
         }
         end(task, as: .completed, reason: reason, at: now)
         if !given.isEmpty { outputs[task] = given }
@@ -171,6 +168,7 @@ extension RunMachine {
         releaseDependents(of: task)
     }
 
+    @inline(never)
     private mutating func forgetError(of task: Int) {
         guard var detail = details[task] else { return }
         if let message = detail.errorMessage {
@@ -182,8 +180,10 @@ extension RunMachine {
         details[task] = detail.isEmpty ? nil : detail
     }
 
-    /// Takes room for a task's outputs, or says why there is none.
-    private mutating func outputError(_ task: Int, size: Int) -> TaskError? {
+    /// Takes room for a task's outputs, or says why they are not stored.
+    private mutating func outputError(_ task: Int, _ given: JSONObject) -> TaskError? {
+        let size = JSON.object(given).canonicalSize
+        if let error = depthError("the outputs", given, size: size) { return error }
         guard size <= limits.taskOutputBytes else {
             return TaskError(
                 type: EngineErrorType.outputTooLarge,
@@ -191,7 +191,7 @@ extension RunMachine {
                     + " \(limits.taskOutputBytes)", isRetryable: false)
         }
         let shard = tasks[task].shard
-        guard size <= 2 || budget.take(size, in: shard) else {
+        guard budget.take(size, in: shard) else {
             return TaskError(
                 type: EngineErrorType.outputTooLarge,
                 message: "the outputs have \(size) bytes, and the run's status has room for"

@@ -90,7 +90,7 @@ extension RunMachine {
     ///
     /// A short task never gets that far; a long one costs one write, so that it is seen to run.
     mutating func limitLag(at now: Timestamp) {
-        guard let lag = limits.statusLag, !isLagTimed, ledger.isDirty, !ledger.isWriting,
+        guard !isLagTimed, ledger.isDirty, let lag = limits.statusLag, !ledger.isWriting,
             !ledger.isHeld
         else { return }
         isLagTimed = true

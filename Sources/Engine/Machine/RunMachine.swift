@@ -91,12 +91,10 @@ public struct RunMachine: ~Copyable, Sendable {
     var shards: [CheckpointShard]
     /// The steps from phase to phase since they were last asked for.
     var taken: TransitionSet
-    /// The illegal step that stopped this machine; nil where there was none.
+    /// The illegal step that stopped this machine, if one did: at most one.
     ///
-    /// It is an error of the engine, or of whoever wrote the status that the run was rebuilt from. From
-    /// then on the machine hears nothing and asks for nothing, not even for what else the step decided:
-    /// what is stored is the run as it was before it. Its owner lets go of it.
-    public internal(set) var fault: Optional<IllegalTransition>
+    /// Whether there is one is asked many times a step, and of a list that is one word.
+    var faults: [IllegalTransition]
 
     /// Makes a run that has not started; O(tasks).
     ///
@@ -113,7 +111,7 @@ public struct RunMachine: ~Copyable, Sendable {
         self.init(
             plan, identity, inputs, limits, taskTypes, reusing, CheckpointLedger(sequence: 0))
         let program = instances[0].program
-        budget.reserveRoot(program, plan)
+        budget.reserveRoot(program, self.plan)
         for task in tasks.indices {
             tasks[task].shard = budget.place(
                 tasks[task], idBytes: Int(program.outlines[task].idBytes))
@@ -133,7 +131,7 @@ public struct RunMachine: ~Copyable, Sendable {
         self.inputs = inputs
         self.limits = limits
         self.taskTypes = taskTypes
-        catalogue = TaskCatalogue(taskTypes, usual: plan.definition.priority)
+        catalogue = TaskCatalogue(taskTypes, usual: self.plan.definition.priority)
         self.ledger = ledger
         reusable = reusing
         run = RunState()
@@ -158,9 +156,9 @@ public struct RunMachine: ~Copyable, Sendable {
         isLagTimed = false
         shards = [CheckpointShard()]
         taken = TransitionSet()
-        fault = nil
-        let program = ScopeProgram(plan.scopes[0], 0, catalogue)
-        programs = Array(repeating: nil, count: plan.scopes.count)
+        faults = []
+        let program = ScopeProgram(self.plan.scopes[0], 0, catalogue)
+        programs = Array(repeating: nil, count: self.plan.scopes.count)
         programs[0] = program
         instances = [
             ScopeInstance(
@@ -175,6 +173,13 @@ public struct RunMachine: ~Copyable, Sendable {
         budget = StatusBudget(inputs: inputs, limits: limits)
         hasRarePhases = program.maximumParallel != .max
     }
+
+    /// The illegal step that stopped this machine; nil where there was none.
+    ///
+    /// It is an error of the engine, or of whoever wrote the status that the run was rebuilt from. From
+    /// then on the machine hears nothing and asks for nothing, not even for what else the step decided:
+    /// what is stored is the run as it was before it. Its owner lets go of it.
+    public var fault: IllegalTransition? { faults.first }
 
     /// Where the run stands.
     public var phase: RunPhase { run.phase }
@@ -217,13 +222,13 @@ public struct RunMachine: ~Copyable, Sendable {
     public mutating func handle(
         _ event: RunEvent, at now: Timestamp, into actions: inout [RunAction]
     ) {
-        guard fault == nil else { return }
+        guard faults.isEmpty else { return }
         let before = actions.count
         let now = now.roundedToMilliseconds(.down)
-        if let heard, now + ClockLimits.step < heard { bringNearer(at: now) }
+        if let heard, now < heard, now + ClockLimits.step < heard { bringNearer(at: now) }
         heard = now
         take(event, at: now, into: &actions)
-        if fault != nil { actions.removeSubrange(before...) }
+        if !faults.isEmpty { actions.removeSubrange(before...) }
     }
 
     private mutating func take(

@@ -37,6 +37,26 @@ struct TaskState: Sendable {
 
     /// Whether bodies of it run, or are about to end.
     var isOpenContainer: Bool { marks.contains(.container) }
+
+    /// Goes to a phase, which the next patch is to say.
+    mutating func enter(_ phase: TaskPhase) {
+        self.phase = phase
+        marks.insert(.changed)
+    }
+
+    /// Takes up its next attempt.
+    mutating func begin(at now: Timestamp) {
+        attempt += 1
+        reason = nil
+        if started == nil { started = now }
+    }
+
+    /// Keeps why and when it ended, and lets go of what passes with that.
+    mutating func finish(_ reason: TaskReason?, at now: Timestamp) {
+        self.reason = reason
+        marks.subtract([.container, .lookedUp, .missed])
+        if let started { completed = max(started, now) }
+    }
 }
 
 /// What only some tasks have.

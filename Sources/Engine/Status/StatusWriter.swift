@@ -48,7 +48,7 @@ extension RunMachine {
     /// that the write under that number must, and what changed since it was asked for. The first
     /// one of a run names every task there is.
     public mutating func takeCheckpoint() -> CheckpointWrite? {
-        guard ledger.isWriting, fault == nil else { return nil }
+        guard ledger.isWriting, faults.isEmpty else { return nil }
         let changed = ledger.take(isOver: run.phase.isTerminal)
         carryProgress()
         var times = TimeTexts()

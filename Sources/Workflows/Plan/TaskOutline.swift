@@ -1,3 +1,6 @@
+import Expressions
+import Values
+
 /// What a scheduler reads of a task of a scope over and over, in a few bytes: made once, with the
 /// scope, so that a run is begun without a look at the plans of its tasks.
 public struct TaskOutline: Sendable, Hashable {
@@ -22,41 +25,45 @@ public struct TaskOutline: Sendable, Hashable {
     }
 }
 
-/// What is special about a task: a plain one has none of it.
+/// What is special about a task: a plain one has none of it, but that its inputs may be constant.
+///
+/// A scheduler asks for them many times a step, so that each is made where it is named.
 public struct TaskTraits: OptionSet, Sendable, Hashable {
     /// One bit for each.
     public let rawValue: UInt16
 
     /// Makes a set of them.
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Has a condition.
-    public static let condition = TaskTraits(rawValue: 1)
+    @inlinable public static var condition: TaskTraits { TaskTraits(rawValue: 1) }
     /// Is done once its inputs are evaluated.
-    public static let evaluated = TaskTraits(rawValue: 2)
+    @inlinable public static var evaluated: TaskTraits { TaskTraits(rawValue: 2) }
     /// Has bodies.
-    public static let container = TaskTraits(rawValue: 4)
+    @inlinable public static var container: TaskTraits { TaskTraits(rawValue: 4) }
     /// Its attempts are idempotent by a name.
-    public static let named = TaskTraits(rawValue: 8)
+    @inlinable public static var named: TaskTraits { TaskTraits(rawValue: 8) }
     /// Its attempts wait for people.
-    public static let approval = TaskTraits(rawValue: 16)
+    @inlinable public static var approval: TaskTraits { TaskTraits(rawValue: 16) }
     /// Waits for a moment.
-    public static let wait = TaskTraits(rawValue: 32)
+    @inlinable public static var wait: TaskTraits { TaskTraits(rawValue: 32) }
     /// Starts by a rule other than that all it depends on have ended.
-    public static let join = TaskTraits(rawValue: 64)
+    @inlinable public static var join: TaskTraits { TaskTraits(rawValue: 64) }
     /// Has options of its own: look at the plan.
-    public static let options = TaskTraits(rawValue: 128)
+    @inlinable public static var options: TaskTraits { TaskTraits(rawValue: 128) }
     /// Can be undone.
-    public static let compensation = TaskTraits(rawValue: 256)
+    @inlinable public static var compensation: TaskTraits { TaskTraits(rawValue: 256) }
     /// Depends on the failure of a task, or on its start.
-    public static let edges = TaskTraits(rawValue: 512)
+    @inlinable public static var edges: TaskTraits { TaskTraits(rawValue: 512) }
     /// Other tasks wait for its start and not for its end.
-    public static let announces = TaskTraits(rawValue: 1024)
+    @inlinable public static var announces: TaskTraits { TaskTraits(rawValue: 1024) }
     /// Reads the stream of another task while that runs: it takes no place that the other might wait
     /// for.
-    public static let companion = TaskTraits(rawValue: 2048)
+    @inlinable public static var companion: TaskTraits { TaskTraits(rawValue: 2048) }
     /// Its attempts have a timeout.
-    public static let timed = TaskTraits(rawValue: 4096)
+    @inlinable public static var timed: TaskTraits { TaskTraits(rawValue: 4096) }
+    /// Its inputs hold no expression: the plan tells them for every attempt.
+    @inlinable public static var constant: TaskTraits { TaskTraits(rawValue: 8192) }
 
     /// Those that a task's plan says, without those that its type says or that others depend on it.
     init(_ plan: borrowing TaskPlan) {
@@ -67,6 +74,7 @@ public struct TaskTraits: OptionSet, Sendable, Hashable {
             insert(.edges)
         }
         if plan.timeout != nil { insert(.timed) }
+        if case .object? = plan.inputs.constant { insert(.constant) }
         guard plan.hasOptions else { return }
         insert(.options)
         if plan.isNamed { insert(.named) }
