@@ -202,7 +202,14 @@ public struct AdmissionQueue<Ticket: Hashable & Sendable, Passage: Sendable>: Se
 
     /// For what somebody waits; nil where it does not.
     public func reason(of ticket: Ticket) -> WaitReason? {
-        entries[ticket]?.place.flatMap { classes[$0]?.reason }
+        guard let place = entries[ticket]?.place, let reason = classes[place]?.reason else {
+            return nil
+        }
+        // What was kept for another when it was looked at last may be kept for itself by now, or taken.
+        if case .reserved(let pool) = reason, reservation == nil || reservation == place {
+            return .pool(pool)
+        }
+        return reason
     }
 
     /// The place of somebody among the waiting of its namespace, from 1, by the order in which they
