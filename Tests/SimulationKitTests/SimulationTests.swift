@@ -59,7 +59,10 @@ import Testing
     }
 
     /// The same of all that edition has.
-    @Test(arguments: [2300, 3518, 8141, 8610, 44_974, 48_965, 54_596, 504_662] as [UInt64])
+    @Test(
+        arguments: [
+            2300, 3518, 8141, 8610, 44_974, 48_965, 54_596, 504_662, 609_833,
+        ] as [UInt64])
     func `what once broke a law of deadlines holds it`(seed: UInt64) {
         let report = Simulation.run(seed: seed, edition: .deadlines)
         #expect(report.violations.isEmpty, "simulate \(seed) --edition 5")

@@ -8,8 +8,8 @@ struct NaiveScheduler {
     let model: ModelDefinition
     /// The entries of the tasks in the status that the run ended with.
     let tasks: JSON
-    /// Whether the run went to its end by itself: where it was stopped, a failure may have been the last
-    /// attempt although there was to be another.
+    /// Whether all went to its end by itself: where it was stopped, an attempt that was past its deadline
+    /// by then was the last, although there was to be another.
     var isWhole = true
     /// Whether timeouts may have passed that should not have: a wall clock jumped.
     let isTimeUncertain: Bool
@@ -186,7 +186,7 @@ extension NaiveScheduler {
         case "stream":
             ends = [End(phase: "Completed"), End(phase: "Failed"), End(phase: "TimedOut")]
         default:
-            ends = attempts(of: task)
+            ends = attempts(of: task, path)
         }
         let error = tasks[path]?["error"]?["type"]?.stringValue ?? ""
         // What it writes may not be stored.
@@ -232,13 +232,14 @@ extension NaiveScheduler {
         return [deadline < length ? ends[1] : ends[0]]
     }
 
-    private func attempts(of task: ModelTask) -> Set<End> {
+    private func attempts(of task: ModelTask, _ path: String) -> Set<End> {
         var ends: Set<End> = []
         if isTimeUncertain, task.timeout != nil || model.timeout != nil || task.totalTimeout != nil
         {
             ends = [End(phase: "TimedOut"), End(phase: "Completed"), End(phase: "Failed")]
         }
         var phase = "Failed"
+        let last = countedAttempts(path)
         for number in 1...task.maxAttempts {
             switch task.step(number) {
             case .succeed:
@@ -250,16 +251,22 @@ extension NaiveScheduler {
                     ends.insert(End(phase: phase))
                     return ends
                 }
-            case .hang: phase = "TimedOut"
-            case .obey:
+            case .hang, .obey:
                 phase = "TimedOut"
-                // Told by its executor, before its own time was over.
-                if mayEndEarly { ends.insert(End(phase: "Failed")) }
+                if !isWhole, number == last { ends.insert(End(phase: phase)) }
             }
-            if !isWhole { ends.insert(End(phase: phase)) }
         }
+        // Told by its executor, before its own time was over.
+        if mayEndEarly, task.step(task.maxAttempts) == .obey { ends.insert(End(phase: "Failed")) }
         ends.insert(End(phase: phase))
         return ends
+    }
+
+    /// How many attempts of a task there were; those that were cut off do not count.
+    private func countedAttempts(_ path: String) -> Int {
+        let entry = tasks[path]
+        let cutOff = entry?["interruptions"]?.integerValue ?? 0
+        return Int((entry?["attempt"]?.integerValue ?? 0) - cutOff)
     }
 
     /// Judges a container by what is in it: it has completed if nothing that counts has failed in its
@@ -267,20 +274,16 @@ extension NaiveScheduler {
     private func judge(_ container: ModelContainer, _ sum: inout Sum) {
         let own = end(container.id)
         let bodies = bodies(of: container)
-        var inside = self
-        // No more attempts are made once its time is over.
-        if container.isTimed { inside.isWhole = false }
-        inside.mayEndEarly = container.isTimed && wasPaused
-        for body in bodies {
-            let part = inside.judge(container.tasks, below: body.prefix)
-            sum.problems += part.problems
-        }
         let attempt = Int(tasks[container.id]?["attempt"]?.integerValue ?? 0)
         if attempt > container.maxAttempts {
             sum.problems.append("\(container.id) was tried \(attempt) times")
         }
-        for number in stride(from: 1, through: attempt, by: 1) {
-            checkImposed(bodies.filter { $0.attempt == number }, container, &sum)
+        for number in Set(bodies.map(\.attempt)).sorted() {
+            // Its last attempt ended as it did itself.
+            let isTimely = number == attempt && own.reason.isEmpty && own.phase != "TimedOut"
+            judge(
+                bodies.filter { $0.attempt == number }, container,
+                mayBeLate: container.isTimed && !isTimely, &sum)
         }
         if own.isSweep {
             sum.swept += 1
@@ -311,15 +314,32 @@ extension NaiveScheduler {
         }
     }
 
-    /// What was ended with its container needs a failure in it.
-    private func checkImposed(
-        _ bodies: [(prefix: String, attempt: Int)], _ container: ModelContainer, _ sum: inout Sum
+    /// Judges the bodies of one attempt of a container, which are stopped together: when its time is over,
+    /// or when something that counts has failed in one of them.
+    private func judge(
+        _ bodies: [(prefix: String, attempt: Int)], _ container: ModelContainer, mayBeLate: Bool,
+        _ sum: inout Sum
     ) {
-        let failures = bodies.reduce(0) { $0 + judge(container.tasks, below: $1.prefix).failures }
-        guard failures == 0, !container.isTimed else { return }
+        var inside = self
+        inside.mayEndEarly = container.isTimed && wasPaused
+        let causes = bodies.map { inside.failures(container.tasks, below: $0.prefix) }
+        if mayBeLate || causes.contains(where: { $0 > 0 }) { inside.isWhole = false }
+        for body in bodies {
+            sum.problems += inside.judge(container.tasks, below: body.prefix).problems
+        }
+        guard !mayBeLate, causes.allSatisfy({ $0 == 0 }) else { return }
         sum.problems += stopped(bodies, container).map {
             "\($0) was stopped, and nothing had failed"
         }
+    }
+
+    /// How many tasks of a scope failed for what they are in, by themselves.
+    private func failures(_ scope: [ModelTask], below prefix: String) -> Int {
+        scope.filter { task in
+            let end = end(prefix + task.id)
+            return task.failsRun && end.isFailure
+                && allowed(task, in: scope, below: prefix).contains(end)
+        }.count
     }
 
     /// The tasks that were ended with the container that they are in.
