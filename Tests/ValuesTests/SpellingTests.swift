@@ -18,6 +18,14 @@ import Values
         #expect(Spelling.nearest(to: word, among: SpellingTests.names) == nil)
     }
 
+    @Test func `a beginning, or a name with more behind it, finds the only one it fits`() {
+        let names = SpellingTests.names + ["retryPolicy", "maxAttempts", "maxParallel"]
+        #expect(Spelling.nearest(to: "retry", among: names) == "retryPolicy")
+        #expect(Spelling.nearest(to: "timeoutSeconds", among: names) == "timeout")
+        #expect(Spelling.nearest(to: "max", among: names) == nil)
+        #expect(Spelling.nearest(to: "condit", among: ["conditionA", "conditionB"]) == nil)
+    }
+
     @Test func `equals are decided by their order in bytes`() {
         #expect(Spelling.nearest(to: "tesk", among: ["tusk", "task", "tosk"]) == "task")
     }
