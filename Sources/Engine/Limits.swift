@@ -24,6 +24,8 @@ public struct RunLimits: Sendable, Hashable {
     public var statusLag: Duration?
     /// Whether the owner is asked before an attempt begins.
     public var asksForAdmission = false
+    /// Whether each step from phase to phase is noted, and told with the write that carries it.
+    public var notesChanges = false
     /// The most tasks of one run, those in the bodies of containers among them, of all attempts.
     public var maximumTasks = 200_000
     /// The most iterations of one loop that are under way at once.

@@ -7,7 +7,7 @@ public import Observability
 public import POSIX
 import Resources
 public import Streams
-import Values
+public import Values
 
 /// The control loop over one API server: repositories, definitions and runs, from their watches to
 /// their ends.
@@ -68,6 +68,16 @@ public final class Operator: Sendable {
         /// Is told which steps from phase to phase runs and their tasks take; nil means nobody.
         public var transitions: (@Sendable (TransitionSet) -> Void)?
 
+        /// Keeps the lines of the audit trail, in their order; nil means nobody.
+        public var audit: (@Sendable ([JSON]) -> Void)?
+
+        /// The bounds of runs, which note their steps where an audit trail is kept.
+        fileprivate var machineLimits: RunLimits {
+            var limits = runLimits
+            limits.notesChanges = audit != nil
+            return limits
+        }
+
         /// Makes a configuration.
         public init(
             namespace: String? = nil, dataDirectory: String, http: HTTPClient,
@@ -127,7 +137,8 @@ public final class Operator: Sendable {
             environment: configuration.environment,
             holder: configuration.holder
                 ?? "\(configuration.instance)_\(Hexadecimal.encode(RandomBytes.make(4)))",
-            runLimits: configuration.runLimits, transitions: configuration.transitions)
+            runLimits: configuration.machineLimits, transitions: configuration.transitions,
+            audit: AuditTrail(configuration.audit))
         let logs = AttemptLogStore(configuration)
         let caches = Caches()
         let children = Children(context: context, caches: caches)

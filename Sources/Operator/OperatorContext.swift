@@ -29,6 +29,9 @@ struct OperatorContext: Sendable {
     /// Is told which steps from phase to phase runs and their tasks take.
     var transitions: (@Sendable (TransitionSet) -> Void)?
 
+    /// Where the account of what runs do is kept.
+    var audit = AuditTrail()
+
     /// Records an event about an object.
     func record(_ object: KubernetesObject, isWarning: Bool, reason: String, message: String) {
         events.record(

@@ -16,6 +16,7 @@ extension RunMachine {
             return
         }
         taken.note(present, phase)
+        if let last = run.transitions.last { journal.note(last) }
         run.changedFields.insert(.transitions)
         ledger.noteChange()
     }

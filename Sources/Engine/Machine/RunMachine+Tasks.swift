@@ -31,6 +31,9 @@ extension RunMachine {
         }
         if hasRarePhases { count(task, from: present, to: phase) }
         tasks[task].enter(phase)
+        if journal.isKept, let heard {
+            journal.note(task, attempt: state.attempt, from: present, to: phase, at: heard)
+        }
         if state.marks.contains(.changed) {
             ledger.noteChange()
         } else {

@@ -91,6 +91,8 @@ public struct RunMachine: ~Copyable, Sendable {
     var shards: [CheckpointShard]
     /// The steps from phase to phase since they were last asked for.
     var taken: TransitionSet
+    /// The steps that no write has carried yet.
+    var journal: ChangeJournal
     /// The illegal step that stopped this machine, if one did: at most one.
     ///
     /// Whether there is one is asked many times a step, and of a list that is one word.
@@ -156,6 +158,7 @@ public struct RunMachine: ~Copyable, Sendable {
         isLagTimed = false
         shards = [CheckpointShard()]
         taken = TransitionSet()
+        journal = ChangeJournal(isKept: limits.notesChanges)
         faults = []
         let program = ScopeProgram(self.plan.scopes[0], 0, catalogue)
         programs = Array(repeating: nil, count: self.plan.scopes.count)

@@ -98,4 +98,7 @@ public struct CheckpointWrite: Sendable, Hashable {
     public let shards: [Int: JSON]
     /// The merge patch of the run's status; to be stored once all shards are.
     public let status: JSON
+    /// The steps from phase to phase that it carries, in their order; none unless
+    /// ``RunLimits/notesChanges``.
+    public let changes: [PhaseChange]
 }

@@ -80,7 +80,23 @@ extension RunMachine {
             entries.sort { JSONObject.precedes($0.0, $1.0) }
             members["tasks"] = .object(JSONObject(entries))
         }
-        return CheckpointWrite(shards: statuses, status: .object(members))
+        return CheckpointWrite(
+            shards: statuses, status: .object(members), changes: takeChanges())
+    }
+
+    /// The steps since the last write was taken, each with the reason that its task has for being where
+    /// it went to.
+    private mutating func takeChanges() -> [PhaseChange] {
+        guard journal.isKept else { return [] }
+        var journal = self.journal
+        defer { self.journal = journal }
+        return journal.take { task, phase in
+            let state = tasks[task]
+            let hasFailed = phase == .retrying || phase == .failed || phase == .timedOut
+            let error = hasFailed ? details[task]?.errorType : nil
+            let reason = state.phase == phase ? state.reason?.rawValue ?? error : nil
+            return (path(of: task), reason)
+        }
     }
 
     /// The statuses of the shards that changed, under the number of the write they go with.

@@ -140,6 +140,8 @@ final class ApprovalController: Sendable {
         guard !patch.isEmpty else { return }
         let written = try await context.patchStatus(.approvals, of: approval, .object(patch))
         cache.recordWrite(written)
+        context.audit.note(
+            approval: written, before: stored["phase"]?.stringValue, at: context.time.now())
         if status["reason"]?.stringValue == ApprovalVerdict.changed,
             patch["reason"] ?? patch["message"] != nil
         {

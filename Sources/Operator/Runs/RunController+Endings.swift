@@ -29,15 +29,21 @@ extension RunController {
             return
         }
         more.merge(pinned(of: object))
-        await write(object, phase, reason, message, more)
+        if await write(object, phase, reason, message, more) {
+            let before = object.status["phase"]?.stringValue ?? RunPhase.pending.rawValue
+            let change = PhaseChange(
+                time: context.time.now(), from: before, to: phase.rawValue, reason: reason)
+            context.audit.note([change], object, object.checkpointSequence)
+        }
         context.metrics.runsFinished.increment([phase.rawValue])
         context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
     }
 
+    @discardableResult
     func write(
         _ object: KubernetesObject, _ phase: RunPhase, _ reason: String, _ message: String,
         _ more: JSONObject = [:]
-    ) async {
+    ) async -> Bool {
         let now = context.time.now()
         var status: JSON = [
             "phase": .string(phase.rawValue), "reason": .string(reason),
@@ -46,7 +52,7 @@ extension RunController {
                 replacing: object.status["conditions"], generation: object.generation, now: now),
         ]
         for (name, value) in more { status[name] = value }
-        _ = await store(status, of: object)
+        return await store(status, of: object)
     }
 
     /// What a run that ends before it starts is to keep of its definition, as that is now.

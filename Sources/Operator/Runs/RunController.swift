@@ -249,6 +249,8 @@ final class RunController: Sendable {
                 holder: "\(context.holder)/\(number)", shardVersions: loaded.versions)
             drivers.withLock { $0[object.key] = driver }
             waiting.forget(object.key)
+            context.audit.noteTakeover(
+                of: object, by: driver.holder, at: context.time.now())
             driver.observe(object)
             if object.checkpointSequence > 0 { await tellSpecChanges(of: driver, in: object) }
             await drive(driver)
@@ -438,7 +440,7 @@ extension RunController {
             context.metrics.checkpointSeconds.observe(context.time.monotonic() - started)
             cache.recordWrite(written)
             queue.forget(driver.key)
-            driver.wrote(written, sequence: sequence)
+            context.audit.note(driver.wrote(written, sequence: sequence), written, sequence)
         } catch {
             await recover(from: error, sequence, driver)
         }
@@ -473,7 +475,7 @@ extension RunController {
                 yield(driver, to: live)
             } else if live.checkpointSequence == sequence, error.outcomeUnknown {
                 cache.recordWrite(live)
-                driver.wrote(live, sequence: sequence)
+                context.audit.note(driver.wrote(live, sequence: sequence), live, sequence)
             } else {
                 driver.observe(live)
                 // A server that fails each write would be asked without a pause.

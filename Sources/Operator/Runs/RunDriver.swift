@@ -29,6 +29,8 @@ final class RunDriver: Sendable {
         var mailbox: [RunEvent]
         /// Fields beside the machine's that no acknowledged write has carried yet.
         var unwritten: JSONObject
+        /// The steps that no acknowledged write has carried yet.
+        var changes: [PhaseChange] = []
         var desired: DesiredRunState
         /// The ids of the operations that the machine was told of.
         var heard: Set<String> = []
@@ -167,6 +169,7 @@ final class RunDriver: Sendable {
         state.withLock { state in
             var status = state.unwritten
             let taken = state.machine.takeCheckpoint()
+            state.changes += taken?.changes ?? []
             let changes = taken?.status.objectValue ?? [:]
             status.merge(changes)
             let conditions = ReadyState(
@@ -224,8 +227,12 @@ final class RunDriver: Sendable {
     }
 
     /// Notes that a write was stored, as which object.
-    func wrote(_ object: KubernetesObject, sequence: Int64) {
+    ///
+    /// - Returns: The steps from phase to phase that it carried.
+    @discardableResult
+    func wrote(_ object: KubernetesObject, sequence: Int64) -> [PhaseChange] {
         state.withLock { state in
+            defer { state.changes = [] }
             state.unwritten = [:]
             state.acknowledged = sequence
             state.acknowledgedHolder = holder
@@ -233,6 +240,7 @@ final class RunDriver: Sendable {
             state.conditions = object.status["conditions"]
             if let version = object.resourceVersion { state.advance(to: version) }
             state.mailbox.append(.checkpointAcknowledged(sequence: sequence))
+            return state.changes
         }
     }
 

@@ -5,7 +5,7 @@ public import Kubernetes
 public import Observability
 import POSIX
 import Synchronization
-import Values
+public import Values
 
 /// The operator of a cluster that is reached from here, with health and metrics over HTTP.
 ///
@@ -38,6 +38,8 @@ public final class ClusterServer: Sendable {
         public var timing: LeaseElection.Timing
         /// How much may be under way at once, and how it is shared.
         public var admission = AdmissionConfiguration()
+        /// Keeps the lines of the audit trail, in their order; nil means nobody.
+        public var audit: (@Sendable ([JSON]) -> Void)?
 
         /// Makes a configuration.
         public init(
@@ -97,6 +99,7 @@ public final class ClusterServer: Sendable {
             settings.alertChannels = configuration.alertChannels
             settings.environment = configuration.environment
             settings.admission = configuration.admission
+            settings.audit = configuration.audit
             self.configuration = settings
             elector = LeaderElector(
                 client: client,

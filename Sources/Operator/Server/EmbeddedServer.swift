@@ -6,7 +6,7 @@ public import Kubernetes
 public import Observability
 import POSIX
 import Resources
-import Values
+public import Values
 
 /// A control plane, the operator and their HTTP server in one process, on one loopback address.
 ///
@@ -34,6 +34,8 @@ public final class EmbeddedServer: Sendable {
         public var environment: [String: String] = [:]
         /// How much may be under way at once, and how it is shared.
         public var admission = AdmissionConfiguration()
+        /// Keeps the lines of the audit trail, in their order; nil means nobody.
+        public var audit: (@Sendable ([JSON]) -> Void)?
         /// Where time comes from.
         public var time = TimeSource.system
 
@@ -113,6 +115,7 @@ public final class EmbeddedServer: Sendable {
         settings.alertChannels = configuration.alertChannels
         settings.environment = configuration.environment
         settings.admission = configuration.admission
+        settings.audit = configuration.audit
         settings.time = configuration.time
         `operator` = Operator(client: client, configuration: settings)
         self.http = http

@@ -28,7 +28,7 @@ enum ServerCommand: Command {
                 "the least level that is logged; info where absent"),
             .value(
                 "log-format", nil, "FORMAT", choices: ["text", "json"], "how lines are written"),
-        ] + ServerPolicies.options + AdmissionOptions.options,
+        ] + ServerPolicies.options + AdmissionOptions.options + AuditOptions.options,
         examples: [
             ("server --embedded", "a control plane and operator on this machine"),
             ("server --kubeconfig ~/.kube/config", "operate a cluster from here"),
@@ -65,6 +65,7 @@ enum ServerCommand: Command {
             dataDirectory: directory, host: host == "localhost" ? "127.0.0.1" : host, port: port,
             logger: logger, redactor: redactor)
         configuration.environment = allowedEnvironment(arguments)
+        configuration.audit = try AuditOptions.keeper(arguments, directory, logger)
         do throws(ServerStartError) {
             configuration.retention = policies.retention
             configuration.alertChannels = policies.alertChannels
@@ -91,6 +92,7 @@ enum ServerCommand: Command {
         configuration.alertChannels = policies.alertChannels
         configuration.environment = allowedEnvironment(arguments)
         configuration.admission = policies.admission
+        configuration.audit = try AuditOptions.keeper(arguments, directory, logger)
         do throws(ServerStartError) {
             return try await ClusterServer(configuration)
         } catch {

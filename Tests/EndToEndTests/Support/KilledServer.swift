@@ -1,6 +1,7 @@
 import GitOps
 import HTTP
 import Kubernetes
+import POSIX
 import TestSupport
 import Values
 
@@ -61,6 +62,12 @@ final class KilledServer: Sendable {
         let next = try await ServerProcess.start(data: data, port: port, http: http)
         await process.replace(next)
         _ = try await next.client()
+    }
+
+    /// The lines of the audit trail so far.
+    func auditTrail() throws -> [JSON] {
+        try FileSystem.readText("\(data)/audit.jsonl", maximumBytes: 1 << 20)
+            .split(separator: "\n").map { try JSON(parsing: String($0)) }
     }
 
     func createRun(_ name: String, _ spec: JSON) async throws {

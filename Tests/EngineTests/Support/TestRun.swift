@@ -41,6 +41,8 @@ struct TestRun: ~Copyable {
     var streamsEnded: [String: Bool] = [:]
     /// The streams that lost a reader, each with that.
     var streamsReleased: [String] = []
+    /// The steps from phase to phase that writes carried.
+    var told: [PhaseChange] = []
     /// Everything the run asked for, in order.
     var actions: [RunAction] = []
     var writes = 0
@@ -87,6 +89,7 @@ struct TestRun: ~Copyable {
                 if let taken = machine.takeCheckpoint() {
                     status = status.merging(patch: taken.status)
                     shards.merge(taken.shards) { $1 }
+                    told += taken.changes
                 } else {
                     Issue.record("a write is asked for and nothing changed")
                 }
