@@ -2,14 +2,9 @@ import Engine
 import Testing
 import Workflows
 
-/// What an owner is told of the steps that a write carries.
+/// What an owner is told of the steps that a write carries; that they lead to what is stored is checked
+/// at every write of a `TestRun`.
 @Suite struct ChangeJournalTests {
-    private static var limits: RunLimits {
-        var limits = TestRun.limits
-        limits.notesChanges = true
-        return limits
-    }
-
     /// The steps of a task, or of the run, as words.
     private static func steps(of task: String?, in told: [PhaseChange]) -> [String] {
         told.filter { $0.task == task }.map { change in
@@ -23,7 +18,7 @@ import Workflows
         let plan = try TestPlan.make([
             TestTask("a", retry: RetryPolicy(maxAttempts: 2)), TestTask("b", after: ["a"]),
         ])
-        var run = TestRun(plan, limits: ChangeJournalTests.limits)
+        var run = TestRun(plan)
         run.send(.start)
         run.acknowledgeAll()
         try run.fail("a")
@@ -55,7 +50,9 @@ import Workflows
     }
 
     @Test func `nothing is told to an owner that does not ask for it`() throws {
-        var run = TestRun(try TestPlan.make([TestTask("a")]))
+        var limits = TestRun.limits
+        limits.notesChanges = false
+        var run = TestRun(try TestPlan.make([TestTask("a")]), limits: limits)
         run.send(.start)
         run.acknowledgeAll()
         try run.succeed("a")

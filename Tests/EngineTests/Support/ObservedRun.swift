@@ -7,7 +7,11 @@ import Workflows
 struct SmallWorld {
     static let maximumAttempts = 3
     /// Many crashes are part of these worlds, and no task is to fail of them.
-    static let limits = RunLimits(interruptions: 1000, statusLag: TestRun.limits.statusLag)
+    static let limits: RunLimits = {
+        var limits = TestRun.limits
+        limits.interruptions = 1000
+        return limits
+    }()
 
     let graph: SmallGraph
     let behaviours: [Behaviour]

@@ -97,6 +97,7 @@ struct ScopedRun: ~Copyable {
     static let limits: RunLimits = {
         var limits = RunLimits(interruptions: 1000, statusLag: nil)
         limits.maximumShards = 32
+        limits.notesChanges = true
         return limits
     }()
 

@@ -10,7 +10,11 @@ struct TestRun: ~Copyable {
     static let start = Timestamp(seconds: 1_800_000_000)
     /// Bounds under which nothing is written only because time passed: the timers that tests see are
     /// those of the behaviour they are about.
-    static let limits = RunLimits(statusLag: nil)
+    static let limits: RunLimits = {
+        var limits = RunLimits(statusLag: nil)
+        limits.notesChanges = true
+        return limits
+    }()
 
     var machine: RunMachine
     var now: Timestamp
@@ -43,6 +47,8 @@ struct TestRun: ~Copyable {
     var streamsReleased: [String] = []
     /// The steps from phase to phase that writes carried.
     var told: [PhaseChange] = []
+    /// Where these steps lead; nil where none are told.
+    private var account: ChangeAccount?
     /// Everything the run asked for, in order.
     var actions: [RunAction] = []
     var writes = 0
@@ -58,6 +64,7 @@ struct TestRun: ~Copyable {
             reusing: reusing)
         stored = ["inputs": .object(inputs)]
         self.now = now
+        if limits.notesChanges { account = ChangeAccount(stored, [:]) }
     }
 
     /// The run after a crash: nothing of the old process is left but the stored status.
@@ -72,6 +79,7 @@ struct TestRun: ~Copyable {
         self.shards = shards
         stored = status
         self.now = now
+        if limits.notesChanges { account = ChangeAccount(status, shards) }
     }
 
     /// Sends an event and does what follows from it.
@@ -90,6 +98,7 @@ struct TestRun: ~Copyable {
                     status = status.merging(patch: taken.status)
                     shards.merge(taken.shards) { $1 }
                     told += taken.changes
+                    account?.follow(taken.changes, to: status, shards)
                 } else {
                     Issue.record("a write is asked for and nothing changed")
                 }
