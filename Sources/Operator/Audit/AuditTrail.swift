@@ -60,14 +60,16 @@ struct AuditTrail: Sendable {
             "to": .string(phase),
         ]
         line["from"] = before.map { .string($0) }
-        line["run"] = approval.spec["run"]?["name"] ?? approval.spec["run"]
+        line["run"] = approval.spec["run"]?["name"]
         line["task"] = approval.spec["task"]
         line["reason"] = approval.status["reason"]
         let answers = (approval.spec["decisions"]?.arrayValue ?? []).compactMap { answer -> JSON? in
             guard let user = answer["user"] else { return nil }
             return ["user": user, "decision": answer["decision"] ?? .null]
         }
+        // Not every answer counts: one may come from somebody who was not asked.
         if !answers.isEmpty { line["decisions"] = .array(answers) }
+        line["approvers"] = approval.status["approvers"]
         keep([line])
     }
 

@@ -30,10 +30,12 @@ extension RunController {
         }
         more.merge(pinned(of: object))
         if await write(object, phase, reason, message, more) {
-            let before = object.status["phase"]?.stringValue ?? RunPhase.pending.rawValue
-            let change = PhaseChange(
-                time: context.time.now(), from: before, to: phase.rawValue, reason: reason)
-            context.audit.note([change], object, object.checkpointSequence)
+            let steps = more["transitions"]?.arrayValue ?? []
+            // One that is paused takes two steps; the list is as long as before where it is full.
+            let isPaused = object.status["phase"]?.stringValue == RunPhase.paused.rawValue
+            context.audit.note(
+                steps.suffix(isPaused ? 2 : 1).compactMap { PhaseChange(ofRun: $0) }, object,
+                object.checkpointSequence)
         }
         context.metrics.runsFinished.increment([phase.rawValue])
         context.record(object, isWarning: phase != .cancelled, reason: reason, message: message)
@@ -90,5 +92,15 @@ extension RunController {
                 run, isWarning: true, reason: "OperationRefused",
                 message: "\(record["message"]?.stringValue ?? "") (\(id))")
         }
+    }
+}
+
+extension PhaseChange {
+    /// A step of a run as its status has it.
+    fileprivate init?(ofRun step: JSON) {
+        guard let time = step["time"]?.stringValue.flatMap({ Timestamp($0) }),
+            let from = step["from"]?.stringValue, let to = step["to"]?.stringValue
+        else { return nil }
+        self.init(time: time, from: from, to: to, reason: step["reason"]?.stringValue)
     }
 }

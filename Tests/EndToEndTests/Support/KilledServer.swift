@@ -66,7 +66,9 @@ final class KilledServer: Sendable {
 
     /// The lines of the audit trail so far.
     func auditTrail() throws -> [JSON] {
-        try FileSystem.readText("\(data)/audit.jsonl", maximumBytes: 1 << 20)
+        let path = "\(data)/audit.jsonl"
+        guard FileSystem.exists(path) else { return [] }
+        return try FileSystem.readText(path, maximumBytes: 1 << 20)
             .split(separator: "\n").map { try JSON(parsing: String($0)) }
     }
 
